@@ -1,0 +1,1 @@
+"""mipsdsl: a policy language for the Merit-based Incentive Payment System."""

@@ -1,0 +1,160 @@
+"""Text to syntax tree, one item at a time. The only user of Lark besides ``build``."""
+
+from __future__ import annotations
+
+import gc
+import re
+from functools import cache
+
+from lark import Lark, Token
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.lexer import TextSlice
+
+from mipsdsl import resources
+from mipsdsl.diagnostics import Report
+from mipsdsl.source import Source, Span
+from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.build import build
+from mipsdsl.syntax.terminals import describe
+from mipsdsl.syntax.words import ITEM_WORDS
+
+MAX_CHARACTERS = 2_000_000
+MAX_ITEM_CHARACTERS = 200_000
+MAX_NESTING = 60
+
+_LINE_START = re.compile(r"^[ \t]*([a-z]+)\b", re.MULTILINE)
+_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]|\bif\b|\bnot\b')
+
+
+@cache
+def _lark() -> Lark:
+    text = (resources.grammar() / "mips.lark").read_text(encoding="utf-8")
+    return Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+
+
+def parse(source: Source, report: Report) -> n.File:
+    """Return the tree of ``source``; an item that cannot be read is ``Broken`` and reported once.
+
+    Reports: E0101 to E0106.
+    """
+    whole = Span(source, 0, len(source.text))
+    if len(source.text) > MAX_CHARACTERS:
+        limit = f"a file may have {MAX_CHARACTERS:,} characters; this one has {len(source.text):,}"
+        report.error("E0105", limit, Span(source, 0, 0), help="split it by regulatory area")
+        return n.File((), span=whole)
+    items: list[n.Item] = []
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for start, end in _slices(source, report):
+            items.extend(_parse_item(source, start, end, report))
+    finally:
+        if collecting:
+            gc.enable()
+    return n.File(tuple(items), span=whole)
+
+
+def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
+    """Return where each item begins and ends: a line that begins with an item word begins one."""
+    text = source.text
+    starts = [m.start(1) for m in _LINE_START.finditer(text) if m[1] in ITEM_WORDS]
+    first = starts[0] if starts else len(text)
+    before = _first_word(text, 0, first)
+    if before is not None:
+        report.error(
+            "E0101",
+            "an item begins with a word of the language",
+            Span(source, before.start(), before.end()),
+            "this belongs to no item",
+            help="begin the line with rule, parameter, table, record, example, …",
+        )
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:
+    found = re.compile(r"(?:[ \t\r\n\f]|#[^\n]*)*([^\s#]+)").match(text, start, end)
+    return re.compile(r"\S+").match(text, found.start(1)) if found else None
+
+
+def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n.Item, ...]:
+    broken = n.Broken(span=Span(source, start, start + len(source.text[start:end].split()[0])))
+    if not _within_limits(source, start, end, broken.span, report):
+        return (broken,)
+    try:
+        tree = _lark().parse(TextSlice(source.text, start, end))
+    except UnexpectedInput as mistake:
+        _report_syntax(mistake, source, start, end, report)
+        return (broken,)
+    items: tuple[n.Item, ...] = build(tree, source)
+    return items
+
+
+def _within_limits(source: Source, start: int, end: int, span: Span, report: Report) -> bool:
+    if end - start > MAX_ITEM_CHARACTERS:
+        message = f"an item may have {MAX_ITEM_CHARACTERS:,} characters; this one has {end - start:,}"
+        report.error("E0105", message, span, help="split it into several")
+        return False
+    depth = deepest = ifs = 0
+    for token in _TOKENS.finditer(source.text, start, end):
+        if token[0] in "({":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in ")}":
+            depth -= 1
+        elif token[0] in ("if", "not"):
+            ifs += 1
+    if deepest > MAX_NESTING or ifs > 10 * MAX_NESTING:
+        message = f"an expression may be nested {MAX_NESTING} deep"
+        report.error("E0106", message, span, "this item goes deeper", help="give a part its own rule")
+        return False
+    return True
+
+
+def _report_syntax(
+    mistake: UnexpectedInput, source: Source, start: int, end: int, report: Report
+) -> None:
+    """Report what could not be read: the place, what stands there, and what could stand there."""
+    if isinstance(mistake, UnexpectedToken) and mistake.token.type != "$END":
+        token = mistake.token
+        at = token.start_pos or start
+        span = Span(source, at, max(at + 1, token.end_pos or at + 1))
+        expected = set(mistake.accepts or mistake.expected)
+        _unexpected(str(token), span, expected, report)
+    elif isinstance(mistake, UnexpectedCharacters):
+        at = mistake.pos_in_stream or start
+        span = Span(source, at, min(at + 1, len(source.text)))
+        _bad_character(source.text[at : at + 1], span, report)
+    else:
+        expected = set(getattr(mistake, "expected", ()) or ())
+        word = source.text[start:end].split()[0]
+        last = start + len(source.text[start:end].rstrip())
+        hint = describe(expected)
+        report.error(
+            "E0102",
+            f"this `{word}` ends too early",
+            Span(source, max(start, last - 1), last),
+            "something is missing after this",
+            help=f"here could follow {hint}" if hint else "",
+        )
+
+
+def _unexpected(text: str, span: Span, expected: set[str], report: Report) -> None:
+    hint = describe(expected)
+    help_ = f"here could stand {hint}" if hint else ""
+    shown = text if len(text) <= 40 else text[:37] + "…"
+    report.error("E0103", f"`{shown}` cannot stand here", span, help=help_)
+
+
+def _bad_character(character: str, span: Span, report: Report) -> None:
+    if character == '"':
+        message, help_ = "this text has no end", 'close it with `"` on the same line'
+    elif character == "[":
+        message, help_ = "this citation has no end", "close it with `]` on the same line"
+    else:
+        message, help_ = f"`{character}` is not part of the language", ""
+    report.error("E0104", message, span, help=help_)
+
+
+def token_kinds(text: str) -> list[Token]:
+    """Return the tokens of ``text`` without a parse, for highlighting and tests."""
+    return list(_lark().lex(text))

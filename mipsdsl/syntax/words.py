@@ -1,0 +1,23 @@
+"""The words of the language: none of them can be the name of anything."""
+
+from __future__ import annotations
+
+ITEM_WORDS = frozenset(
+    """rules tests amends title source choice record extend reference relation ensure parameter rule
+    table scale selection population claim usual example examples""".split()
+)
+"""A line that begins with one of these begins an item."""
+
+KEYWORDS = ITEM_WORDS | frozenset(
+    """above adds all always an and another any apart at average be because best by check default
+    down each else empty except falling first followed for from given groups half have highest
+    if impossible in is joined jump least list lowers lowest matching missing most never no not
+    nothing of on one optional or otherwise over paying published raises raising ratio rising
+    rounded set sum than the then those to under unless up when where with within yes""".split()
+)
+"""Reserved: they mean the same everywhere."""
+
+WORDS_IN_PLACE = frozenset(
+    """count key line performance place places point points position row year zero adds""".split()
+)
+"""Words of the grammar that are names where a name stands."""
