@@ -193,10 +193,6 @@ def _ensure(s: Span, p: list[Part]) -> Part:
     return n.Ensure(p[0], p[1], _inner(p, _Where), tuple(groups[0]), fill, span=s)
 
 
-def _ensure_part(s: Span, p: list[Part]) -> Part:
-    return n.EnsureField(p[0], p[1], isinstance(p[1], n.Path) and "from" in s.text, span=s)
-
-
 def _parameter(s: Span, p: list[Part]) -> Part:
     body = [x for x in p[1:] if not isinstance(x, (Token, _Because, n.Range)) and x is not None]
     kind = body[0] if len(body) > 1 else None
@@ -411,7 +407,8 @@ _MAKERS: dict[str, Maker] = {
     "ensure": _ensure,
     "matching": lambda s, p: _Parts(p),
     "with_parts": lambda s, p: _Parts(p),
-    "ensure_part": _ensure_part,
+    "ensure_value": lambda s, p: n.EnsureField(p[0], p[1], False, span=s),
+    "ensure_path": lambda s, p: n.EnsureField(p[0], p[1], True, span=s),
     "names": lambda s, p: _Names(p),
     "parameter": _parameter,
     "to_be_given": lambda s, p: n.ToBeGiven(span=s),
@@ -496,9 +493,7 @@ _MAKERS: dict[str, Maker] = {
     "assign": lambda s, p: n.Assign(p[0], p[1], span=s),
     "fact_name": _choice_name,
     "fact_minus": lambda s, p: n.Minus(p[0], span=s),
-    "fact_set": lambda s, p: n.SetOf(
-        tuple(n.Path((name,), span=name.span) for name in p), span=s
-    ),
+    "fact_set": lambda s, p: n.SetOf(tuple(p), span=s),
     "given": _given,
     "children": lambda s, p: n.Children(_numbers(p, s)[0], p[1], _all(p, n.Assign), span=s),
     "given_record": lambda s, p: n.GivenRecord(bool(_token(p, "ANOTHER")), p[-1], span=s),
