@@ -1,0 +1,204 @@
+"""E02xx: names, types and units."""
+
+from __future__ import annotations
+
+from mipsdsl.diagnostics.pages.entry import Entry
+
+ENTRIES = (
+    Entry(
+        "E0201",
+        "nothing has this name",
+        """The name is neither a field, rule, list or reference of this record, nor a parameter,
+        nor a value of the choice that is expected here. The help line shows a name that is
+        close, when there is one.""",
+        """A misspelt name could otherwise stand for a missing value and change scores without a
+        word.""",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charge <= $30,000 [42 CFR 414.1305]
+""",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0202",
+        "two units are mixed",
+        """Points, percents, money, counts, numbers and dates are kept apart. Only like adds to
+        like and compares with like. A percent times points is points; points divided by points
+        is a pure ratio.""",
+        """The weight of a category and its points are different things, though both may be
+        written 30.""",
+        """
+record submission key submission_id
+    submission_id  text
+    weight         percent
+    bonus          points
+rule submission.total: points = weight + bonus [42 CFR 414.1380]
+""",
+        """
+record submission key submission_id
+    submission_id  text
+    weight         percent
+    bonus          points
+rule submission.total: points = 100 points * weight + bonus [42 CFR 414.1380]
+""",
+    ),
+    Entry(
+        "E0203",
+        "this name is declared twice",
+        """Within one record a name means one thing, and so it does among the parameters, choices
+        and records of a year. The second declaration is marked, and where the first stands.""",
+        "Of two rules with one name, one would be ignored.",
+        """
+parameter case_minimum = 20 [42 CFR 414.1380]
+parameter case_minimum = 200 [81 FR 77282]
+""",
+        """
+parameter case_minimum = 20 [42 CFR 414.1380]
+parameter readmission_case_minimum = 200 [81 FR 77282]
+""",
+    ),
+    Entry(
+        "E0204",
+        "this is the wrong kind of thing",
+        """The name exists, but it is another kind of thing than is needed here: a list where one
+        value is needed, a record where a choice is needed, a rule where a parameter is needed.""",
+        "The sentence has no meaning as it stands.",
+        """
+record submission key submission_id
+    submission_id  text
+    measures       list of measure at most 50
+record measure key submission_id, measure_id
+    submission_id  text
+    measure_id     text
+    score          points
+rule submission.total: points = measures [42 CFR 414.1380]
+""",
+        """
+record submission key submission_id
+    submission_id  text
+    measures       list of measure at most 50
+record measure key submission_id, measure_id
+    submission_id  text
+    measure_id     text
+    score          points
+rule submission.total: points = sum of score over measures [42 CFR 414.1380]
+""",
+    ),
+    Entry(
+        "E0205",
+        "this value may be missing",
+        """A field or rule of type `optional` can be without a value. Say what holds then: `x
+        default 0 points`, or `if x is given then … else …`, or `where x is given and …`.""",
+        """A missing value is not zero: a category without a score is reweighted, one with a
+        zero is not.""",
+        """
+record clinician key npi
+    npi      text
+    charges  optional money
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+""",
+        """
+record clinician key npi
+    npi      text
+    charges  optional money
+rule clinician.low_volume: yesno = charges is given and charges <= $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0206",
+        "there is no such type, record or choice value",
+        """Types are yesno, count, number, percent, points, money, date and text, the choices that
+        the policy declares, and its records. A value of a choice must be among those declared.""",
+        "A test against a value that cannot occur is never true.",
+        """
+choice kind = individual, group
+record submission key submission_id
+    submission_id  text
+    kind           kind
+rule submission.alone: yesno = kind is solo [42 CFR 414.1305]
+""",
+        """
+choice kind = individual, group
+record submission key submission_id
+    submission_id  text
+    kind           kind
+rule submission.alone: yesno = kind is individual [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0207",
+        "this name could mean two things",
+        """The name belongs to two things that can be seen from here. Say which:
+        `submission.points` instead of `points`.""",
+        """Two readers of the rule would disagree about what it says, and so might two versions
+        of it.""",
+        """
+record submission key submission_id
+    submission_id  text
+    first          list of measure at most 9
+record measure key submission_id, measure_id
+    submission_id  text
+    measure_id     text
+record activity key submission_id, activity_id
+    submission_id  text
+    activity_id    text
+rule measure.worth: points = 1 point [42 CFR 414.1380]
+rule activity.worth: points = 2 points [42 CFR 414.1380]
+table worths
+    | worth    || result |
+    | 1 point  || yes    |
+""",
+        """
+record submission key submission_id
+    submission_id  text
+    first          list of measure at most 9
+record measure key submission_id, measure_id
+    submission_id  text
+    measure_id     text
+rule measure.worth: points = 1 point [42 CFR 414.1380]
+""",
+    ),
+    Entry(
+        "E0208",
+        "this word of the language cannot be a name",
+        """The words of the language mean the same wherever they stand, so nothing can be named
+        by one.""",
+        "A rule named `best` would make `best 6 by points` unreadable.",
+        """
+record clinician key npi
+    npi   text
+    when  date
+""",
+        """
+record clinician key npi
+    npi          text
+    enrolled_on  date
+""",
+    ),
+    Entry(
+        "E0209",
+        "this value has the wrong type",
+        """The value does not fit where it stands: a rule of type yesno needs a condition, a date
+        cannot be a price, a percent is not points.""",
+        "The declared type is a promise to everybody who reads the result.",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charges [42 CFR 414.1305]
+""",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+""",
+    ),
+)
