@@ -183,7 +183,8 @@ def _field(s: Span, p: list[Part]) -> Part:
 def _list_type(s: Span, p: list[Part]) -> Part:
     element = p[0]
     if isinstance(element, Token):
-        element = n.Name(str(element), span=Span(s.source, element.start_pos, element.end_pos))
+        place = Span(s.source, element.start_pos or 0, element.end_pos or 0)
+        element = n.Name(str(element), span=place)
     return n.ListType(element, _numbers(p, s)[0], _first(p, n.OneForEach), span=s)
 
 

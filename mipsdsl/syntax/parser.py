@@ -8,7 +8,7 @@ from functools import cache
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-from lark.lexer import TextSlice
+from lark.utils import TextSlice
 
 from mipsdsl import resources
 from mipsdsl.diagnostics import Report
@@ -23,6 +23,8 @@ MAX_ITEM_CHARACTERS = 200_000
 MAX_NESTING = 60
 
 _LINE_START = re.compile(r"^[ \t]*([a-z]+)\b", re.MULTILINE)
+_BLANK = re.compile(r"(?:\s|#[^\n]*+)*+")
+_WORD = re.compile(r"\S+")
 _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]|\bif\b|\bnot\b')
 
 
@@ -72,8 +74,8 @@ def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
 
 
 def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:
-    found = re.compile(r"(?:[ \t\r\n\f]|#[^\n]*)*([^\s#]+)").match(text, start, end)
-    return re.compile(r"\S+").match(text, found.start(1)) if found else None
+    blank = _BLANK.match(text, start, end)
+    return _WORD.match(text, blank.end() if blank else start, end)
 
 
 def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n.Item, ...]:

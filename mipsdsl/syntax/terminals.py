@@ -24,6 +24,8 @@ _NAMES = {
     "RBRACE": "`}`",
     "RSQB": "`]`",
     "LSQB": "`[`",
+    "PLUS": "`+`",
+    "MINUS": "`-`",
     "COMPARE": "a comparison (`<=`, `>=`, `<`, `>`)",
     "ROUNDING": "`half up`, `up` or `down`",
     "RISING": "`rising` or `falling`",
@@ -31,7 +33,7 @@ _NAMES = {
 }
 _STARTS_OPERAND = {"NAME", "NUMBER", "LPAR", "PERCENT", "MONEY"}
 _COVERED = _STARTS_OPERAND | {
-    "STRING", "YES", "NO", "MISSING", "DATE", "MONTH", "LBRACE", "SIGN", "RATIO", "POSITION",
+    "STRING", "YES", "NO", "MISSING", "DATE", "MONTH", "LBRACE", "MINUS", "RATIO", "POSITION",
     "FOLD", "EXTREME", "ALL", "COUNT", "IF", "NOT",
 }  # fmt: skip
 _QUIET = {"$END"}
