@@ -1,0 +1,1 @@
+"""Records in, checked; results out. CSV and JSON lines need the standard library only."""

@@ -1,0 +1,210 @@
+"""One cell, one rule: the value of a text in a column, or why it has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from attrs import field, frozen
+
+from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.data.decimals import Decimal, parse_decimal, plain, to_steps
+from mipsdsl.data.slots import Slot, near
+from mipsdsl.data.tables import Value
+
+MISSING = frozenset({"", "n/a"})
+_YES = frozenset({"yes", "true", "y", "1"})
+_NO = frozenset({"no", "false", "n", "0"})
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00(?:\.0+)?)?")
+_SHOWN = 40
+
+
+@frozen
+class Problem:
+    """Why a cell has no value."""
+
+    code: str
+    reason: str
+
+
+@frozen
+class Reading:
+    """How the cells of a column are read, besides what its slot says.
+
+    ``hundred``: a bare 85 in a column of percents is 85%. ``missing``: further words for missing.
+    """
+
+    hundred: bool = False
+    missing: frozenset[str] = frozenset()
+
+
+@frozen
+class Parsed:
+    """The value of a cell, or its problem; ``rounded``: it had more places than declared."""
+
+    value: Value
+    problem: Problem | None = None
+    rounded: bool = False
+
+
+@frozen
+class Column:
+    """The values of a column. Shapes: ``values`` (n,); ``problems`` by the index of the row."""
+
+    values: list[Value]
+    problems: dict[int, Problem] = field(factory=dict)
+    rounded: int = 0
+
+
+def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
+    """Return the values of all ``cells``; equal texts are read once."""
+    known: dict[str, Parsed] = {}
+    values: list[Value] = []
+    problems: dict[int, Problem] = {}
+    rounded = 0
+    for index, text in enumerate(cells):
+        parsed = known.get(text)
+        if parsed is None:
+            parsed = known[text] = parse_cell(slot, text, reading)
+        values.append(parsed.value)
+        if parsed.problem is not None:
+            problems[index] = parsed.problem
+        rounded += parsed.rounded
+    return Column(values, problems, rounded)
+
+
+def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:
+    """Return the value of one cell; empty (and ``N/A``) is missing, whether or not it may be.
+
+    Reports: D0101 to D0109, but for D0102, which is found when all columns are known.
+    """
+    text = text.strip()
+    if text.casefold() in MISSING or text in reading.missing:
+        return Parsed(None)
+    if slot.many:
+        return _list(slot, text, reading)
+    match slot.type.unit:
+        case Unit.YESNO:
+            return _yesno(text)
+        case Unit.TEXT:
+            return Parsed(measure_id(text) if slot.name == "measure_id" else text)
+        case Unit.CHOICE:
+            return _choice(slot, text)
+        case Unit.DATE:
+            return _date(slot, text)
+        case unit if unit in QUANTITIES:
+            return _quantity(slot, text, reading)
+        case _:
+            return _wrong("D0101", f"`{slot.name}` cannot be given in a file")
+
+
+def _wrong(code: str, reason: str) -> Parsed:
+    return Parsed(None, Problem(code, reason))
+
+
+def shown(text: str) -> str:
+    """Return ``text`` as it is quoted in a reason: not too long, on one line."""
+    text = " ".join(text.split())
+    return f"`{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}`"
+
+
+def measure_id(text: str) -> str:
+    """Return a measure's identifier as CMS's files have it: digits alone are padded to three.
+
+    Spreadsheets, and some of CMS's public files, drop the zeros.
+
+    >>> measure_id("46"), measure_id("001SSP")
+    ('046', '001SSP')
+    """
+    return text.zfill(3) if text.isdigit() else text
+
+
+def _yesno(text: str) -> Parsed:
+    word = text.casefold()
+    if word in _YES or word in _NO:
+        return Parsed(word in _YES)
+    return _wrong("D0107", f"{shown(text)} is not yes or no")
+
+
+def _choice(slot: Slot, text: str) -> Parsed:
+    if text in slot.choices:
+        return Parsed(text)
+    folded = text.casefold()
+    if folded in slot.choices:
+        return Parsed(folded)
+    close = near(text, slot.choices, number=1)
+    known = f"near it: `{close[0]}`" if close else f"known: {_listed(slot.choices)}"
+    return _wrong("D0103", f"{shown(text)} is not a {slot.type.choice}; {known}")
+
+
+def _listed(values: Sequence[str], most: int = 12) -> str:
+    return ", ".join([*values[:most], *(["…"] if len(values) > most else [])])
+
+
+def _date(slot: Slot, text: str) -> Parsed:
+    found = _DATE.fullmatch(text)
+    try:
+        day = date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        return _wrong("D0108", f"{shown(text)} is not a date such as 2019-03-31")
+    return _in_range(slot, Parsed(day.toordinal()), text)
+
+
+def _quantity(slot: Slot, text: str, reading: Reading) -> Parsed:
+    number = parse_decimal(text)
+    unit = slot.type.unit
+    if number is None:
+        return _wrong("D0101", f"{shown(text)} is not a number")
+    if number.percent and unit is not Unit.PERCENT:
+        return _wrong("D0101", f"{shown(text)} is a percent; `{slot.name}` is a {unit.value}")
+    if number.dollar and unit is not Unit.MONEY:
+        return _wrong("D0101", f"{shown(text)} is money; `{slot.name}` is a {unit.value}")
+    hundred = unit is Unit.PERCENT and (number.percent or reading.hundred)
+    number = Decimal(number.mantissa, number.exponent - 2) if hundred else number
+    steps = to_steps(number, slot.scale)
+    if not steps.exact and unit is Unit.COUNT:
+        return _wrong("D0105", f"{shown(text)} is not a whole number")
+    if not steps.exact and unit is Unit.MONEY:
+        return _wrong("D0106", f"{shown(text)} has more than {slot.scale} decimal places")
+    return _in_range(slot, Parsed(steps.steps, rounded=not steps.exact), text)
+
+
+def _in_range(slot: Slot, parsed: Parsed, text: str) -> Parsed:
+    steps = parsed.value
+    assert isinstance(steps, int)
+    low, high = slot.low, slot.high
+    if (low is None or low <= steps) and (high is None or steps <= high):
+        return parsed
+    bounds = f"from {_bound(slot, low)} to {_bound(slot, high)}"
+    return _wrong("D0104", f"{shown(text)} is out of range: `{slot.name}` is {bounds}")
+
+
+def _bound(slot: Slot, steps: int | None) -> str:
+    if steps is None:
+        return "any"
+    match slot.type.unit:
+        case Unit.DATE:
+            inside = min(max(steps, date.min.toordinal()), date.max.toordinal())
+            return date.fromordinal(inside).isoformat()
+        case Unit.PERCENT:
+            return f"{plain(steps * 100, slot.scale)}%"
+        case Unit.MONEY:
+            return f"${plain(steps, slot.scale)}"
+        case _:
+            return plain(steps, slot.scale)
+
+
+def _list(slot: Slot, text: str, reading: Reading) -> Parsed:
+    inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    parts = [part.strip().strip('"') for part in re.split("[;,]" if inner != text else ";", inner)]
+    if len(parts) > slot.many:
+        return _wrong("D0109", f"{len(parts)} values; `{slot.name}` has at most {slot.many}")
+    parsed = [_quantity(slot, part, reading) for part in parts]
+    for each in parsed:
+        if each.problem is not None:
+            return each
+    values = tuple(each.value for each in parsed if isinstance(each.value, int))
+    return Parsed(values, rounded=any(each.rounded for each in parsed))

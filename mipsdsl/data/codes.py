@@ -1,0 +1,138 @@
+"""The register of what can be wrong with a row: a page for each code. A code is never reused."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen
+class Page:
+    """What a code means and what to do, for ``mips explain-code``."""
+
+    code: str
+    title: str
+    meaning: str
+    advice: str
+
+
+_PAGES = (
+    Page(
+        "D0101",
+        "not a number",
+        "The cell of a count, number, percent, points or money column holds something else. A `$` "
+        "is read in money columns only and a `%` in percent columns only; thousands may be parted "
+        "by commas (`90,000.00`).",
+        "Correct the cell. If the file writes a word for missing values, name it in the map of "
+        'columns: `{ to = "...", missing = ["suppressed"] }`.',
+    ),
+    Page(
+        "D0102",
+        "a required cell is empty",
+        "The field is not optional and the cell is empty or `N/A`. A missing value is never taken "
+        "for 0 or no.",
+        "Fill the cell, or supply one value for all such rows with `--assume field=value`.",
+    ),
+    Page(
+        "D0103",
+        "not one of the known values",
+        "The field is a choice out of a closed list, and the cell is none of it. The reason names "
+        "the nearest value, or all of them.",
+        "Write the value as the list has it.",
+    ),
+    Page(
+        "D0104",
+        "out of range",
+        "The policy declares the least and the greatest value of the field, and the value is not "
+        "between them. For a given result they follow from the rules.",
+        "Correct the cell. In a percent column look first at how percents are written: 85 may be "
+        "meant where 0.85 is read (`--percent-in hundred`).",
+    ),
+    Page(
+        "D0105",
+        "not a whole number",
+        "A count (of patients, cases, days) has decimal places.",
+        "Correct the cell; a count is never rounded.",
+    ),
+    Page(
+        "D0106",
+        "money finer than cents",
+        "An amount of money has more than two decimal places. Other quantities are rounded and "
+        "counted; money never is.",
+        "Round the amount in the way that its source prescribes.",
+    ),
+    Page(
+        "D0107",
+        "neither yes nor no",
+        "The cell of a yes/no column is none of yes, no, true, false, Y, N, 1, 0.",
+        "Write yes or no, or leave the cell empty when it is not known.",
+    ),
+    Page(
+        "D0108",
+        "not a date",
+        "A date is written as year, month, day: `2019-03-31`. Other orders are not guessed at.",
+        "Rewrite the column; in a spreadsheet, with the format `yyyy-mm-dd`.",
+    ),
+    Page(
+        "D0109",
+        "too many values in a list",
+        "The field holds a list of numbers (`1;2;3`) with a greatest length, and there are more.",
+        "Shorten the list.",
+    ),
+    Page(
+        "D0110",
+        "the row does not fit the header",
+        "The row has more or fewer cells than the first line has columns. Often a text holds a "
+        "comma or a line break and is not in quotation marks.",
+        "Quote such texts, or export the file again.",
+    ),
+    Page(
+        "D0111",
+        "the line is not a JSON object",
+        "In a file of JSON lines each line is one object, `{...}`, and this line is not.",
+        "Correct the line; one that was cut off usually means an export that was broken off.",
+    ),
+    Page(
+        "D0112",
+        "a second row with the same key",
+        "Each row of a record is known by its key, and an earlier row has this one.",
+        "Remove one of the two rows.",
+    ),
+    Page(
+        "D0113",
+        "the rows disagree",
+        "In a flat file, several lines speak of the same clinician, practice or submission (they "
+        "have its key) and say different things of it. The first line holds.",
+        "Make the columns of that record equal on all its lines, or give the record a file of its "
+        "own.",
+    ),
+    Page(
+        "D0114",
+        "its parent is not in the data",
+        "The row belongs to a row of another record (a measure to its submission), which is not "
+        "there.",
+        "Add the missing row, or correct the key.",
+    ),
+    Page(
+        "D0115",
+        "its parent was rejected",
+        "The row belongs to a row of another record that was itself left out; its reason is given.",
+        "Correct the parent, and this row is read too.",
+    ),
+    Page(
+        "D0116",
+        "not in the catalogue",
+        "The row names a measure, an activity or a benchmark that the reference data of the year "
+        "do not have. The reason names near ones.",
+        "Correct the identifier, or look whether `--measures` is the folder of the right year.",
+    ),
+    Page(
+        "D0117",
+        "more rows than the policy allows",
+        "The policy declares how many rows a list has at most, and there are more. The first ones "
+        "are kept.",
+        "Look for rows that were repeated; if they are right, the policy must be amended.",
+    ),
+)
+
+PAGES: dict[str, Page] = {page.code: page for page in _PAGES}
+"""All pages, by code."""

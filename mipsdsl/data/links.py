@@ -1,0 +1,198 @@
+"""Rows among each other: one row for a key, a parent for each child, no list too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from attrs import frozen
+
+from mipsdsl.core.nodes import Relation
+from mipsdsl.data.findings import Draft, Findings
+from mipsdsl.data.slots import Layout, near
+from mipsdsl.data.tables import Reject, Value
+
+Key: TypeAlias = tuple[Value, ...]
+
+_NEAR_SOUGHT = 200
+"""For how many different keys near ones are sought; it takes a millisecond each."""
+
+
+@frozen
+class _Link:
+    """Rows of ``child`` need the row of ``parent`` whose ``ours`` equal their ``theirs``."""
+
+    child: str
+    theirs: tuple[str, ...]
+    parent: str
+    ours: tuple[str, ...]
+
+
+@frozen
+class _Parents:
+    """The keys of the rows that children may belong to, and of those that were rejected."""
+
+    known: set[Key]
+    rejected: dict[Key, Reject]
+    is_catalogue: bool
+
+
+def check_links(drafts: dict[str, Draft], layout: Layout, findings: Findings) -> None:
+    """Reject rows with the key of another, rows without a parent, and rows beyond a list's end.
+
+    Reports: D0102 (in a key), D0112, D0114, D0115, D0116, D0117.
+    """
+    for draft in drafts.values():
+        _duplicates(draft, layout, findings)
+    links = [link for link in _links(layout) if {link.child, link.parent} <= drafts.keys()]
+    _reject_orphans(drafts, links, layout, findings)
+    for record in layout.records.values():
+        for relation in record.relations:
+            if relation.record in drafts:
+                _surplus(drafts[relation.record], relation, record.name, findings)
+    _reject_orphans(drafts, links, layout, findings)
+
+
+def _duplicates(draft: Draft, layout: Layout, findings: Findings) -> None:
+    names = layout.records[draft.record].key
+    places = [place for place in map(draft.index, names) if place is not None]
+    if not places:
+        return
+    first: dict[Key, int] = {}
+    for index, row in _alive(draft):
+        key = tuple(row[place] for place in places)
+        before = first.setdefault(key, index)
+        if before != index:
+            origin = draft.origins[before]
+            reason = f"row {origin.row} of {origin.file} has the same key ({_said(names, key)})"
+            draft.rejects[index] = findings.reject(
+                draft.origins[index], names[-1], "D0112", reason, _value(key)
+            )
+
+
+def _alive(draft: Draft) -> Iterator[tuple[int, list[Value]]]:
+    """Return the rows that are not rejected, with their places."""
+    rejects = draft.rejects
+    return ((index, row) for index, row in enumerate(draft.rows) if rejects[index] is None)
+
+
+def _said(names: tuple[str, ...], key: Key) -> str:
+    return ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=False))
+
+
+def _value(key: Key) -> str:
+    return ", ".join("" if part is None else str(part) for part in key)
+
+
+def _links(layout: Layout) -> list[_Link]:
+    """Return who needs whom.
+
+    A reference says itself whether it is optional, also for the relation that is its other side.
+    A row that the program makes where it is missing is needed by nobody.
+    """
+    made = {(ensure.record, ensure.each) for ensure in layout.program.ensures}
+    links: dict[tuple[str, str, tuple[str, ...]], _Link | None] = {}
+    for record in layout.records.values():
+        for reference in record.references:
+            known = layout.records.get(reference.record)
+            key = known.key if known is not None else ()
+            link = _Link(record.name, reference.by, reference.record, key)
+            needed = bool(key) and not reference.optional
+            links[link.child, link.parent, link.theirs] = link if needed else None
+    for record in layout.records.values():
+        for relation in record.relations:
+            is_whole_key = set(relation.ours) == set(record.key) and relation.record != record.name
+            link = _Link(relation.record, relation.theirs, record.name, relation.ours)
+            if is_whole_key:
+                links.setdefault((link.child, link.parent, link.theirs), link)
+    return [link for link in links.values() if link and (link.parent, link.child) not in made]
+
+
+def _reject_orphans(
+    drafts: dict[str, Draft], links: list[_Link], layout: Layout, findings: Findings
+) -> None:
+    """Reject rows without a parent, then those whose parents these were, and so on."""
+    while sum(_orphans(drafts, link, layout, findings) for link in links):
+        pass
+
+
+def _orphans(drafts: dict[str, Draft], link: _Link, layout: Layout, findings: Findings) -> bool:
+    """Reject the rows whose parent is not there; return whether there were any."""
+    child, parent = drafts[link.child], drafts[link.parent]
+    theirs, ours = child.places(link.theirs), parent.places(link.ours)
+    if theirs is None or ours is None:
+        return False
+    parents = _parents(parent, ours, layout)
+    orphans = [
+        (index, key)
+        for index, row in _alive(child)
+        if (key := tuple(row[place] for place in theirs)) not in parents.known and None not in key
+    ]
+    reasons = _reasons(parents, link, {key for _, key in orphans})
+    for index, key in orphans:
+        code, reason = reasons[key]
+        child.rejects[index] = findings.reject(
+            child.origins[index], link.theirs[0], code, reason, _value(key)
+        )
+    return bool(orphans)
+
+
+def _parents(draft: Draft, places: tuple[int, ...], layout: Layout) -> _Parents:
+    """Return the rows of ``draft`` by the columns at ``places``."""
+    keys = (tuple(row[place] for place in places) for row in draft.rows)
+    known: set[Key] = set()
+    rejected: dict[Key, Reject] = {}
+    for key, reject in zip(keys, draft.rejects, strict=True):
+        if reject is None:
+            known.add(key)
+        else:
+            rejected[key] = reject
+    return _Parents(known, rejected, is_catalogue=layout.records[draft.record].is_reference)
+
+
+def _reasons(parents: _Parents, link: _Link, lost: set[Key]) -> dict[Key, tuple[str, str]]:
+    """Return the code and the reason for each key that has no parent."""
+    reasons: dict[Key, tuple[str, str]] = {}
+    for key in lost:
+        said = _said(link.ours, key)
+        if key in parents.rejected:
+            reasons[key] = "D0115", _of_rejected(link.parent, said, parents.rejected[key])
+        elif parents.is_catalogue:
+            close = _near_keys(key, parents.known) if len(reasons) < _NEAR_SOUGHT else ""
+            hint = f"; near it: {close}" if close else ""
+            reasons[key] = "D0116", f"{link.parent} has no {said}{hint}"
+        else:
+            reasons[key] = "D0114", f"no {link.parent} has {said}"
+    return reasons
+
+
+def _of_rejected(parent: str, said: str, reject: Reject) -> str:
+    where = f"row {reject.row} of {reject.file}"
+    return f"its {parent} ({said}; {where}) was rejected: {reject.reason}"
+
+
+def _near_keys(key: Key, known: set[Key]) -> str:
+    """Return keys that differ in the last part only, else those with a near first part."""
+    same = sorted(str(each[-1]) for each in known if each[:-1] == key[:-1] and len(key) > 1)
+    if same:
+        return ", ".join(same[:3])
+    return ", ".join(near(str(key[0]), sorted({str(each[0]) for each in known})))
+
+
+def _surplus(draft: Draft, relation: Relation, parent: str, findings: Findings) -> None:
+    """Reject the rows of a list beyond the number that the policy allows."""
+    places = draft.places(relation.theirs)
+    if places is None:
+        return
+    counts: dict[Key, int] = {}
+    for index, row in _alive(draft):
+        key = tuple(row[place] for place in places)
+        counts[key] = counts.get(key, 0) + 1
+        if counts[key] > relation.at_most and None not in key:
+            reason = (
+                f"{relation.name} of {parent} ({_said(relation.theirs, key)}) has at most "
+                f"{relation.at_most} rows"
+            )
+            draft.rejects[index] = findings.reject(
+                draft.origins[index], relation.theirs[0], "D0117", reason, _value(key)
+            )

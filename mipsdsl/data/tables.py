@@ -1,0 +1,69 @@
+"""The data as the engines see them: tables of checked values, and what was left out."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+Value: TypeAlias = int | bool | str | tuple[int, ...] | None
+"""A quantity is a whole number of steps; a date its day number; missing is ``None``."""
+
+
+@frozen
+class Origin:
+    """Where a row was read: the row as a spreadsheet shows it (the header is row 1)."""
+
+    file: str
+    row: int
+
+
+@frozen
+class Table:
+    """The rows of one record.
+
+    Shapes: ``rows`` (n, k) with k the number of columns; ``origins`` (n,).
+    Units: a field in steps of ``10**-field.scale``, a given item in steps of its unit's grid.
+    """
+
+    record: str
+    columns: tuple[str, ...]
+    rows: list[list[Value]]
+    origins: list[Origin]
+
+
+@frozen
+class Reject:
+    """A row that was left out, and why; ``original`` is the row as it stands in the file."""
+
+    file: str
+    row: int
+    column: str
+    code: str
+    reason: str
+    value: str
+    original: dict[str, str]
+
+
+@frozen
+class Inputs:
+    """What was read. ``counts``: rows read for each record, those left out among them."""
+
+    tables: dict[str, Table]
+    notes: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+    counts: dict[str, int]
+
+
+class DataError(Exception):
+    """The input as a whole cannot be used: what is wrong, and what to do about it."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        """Keep the sentence and the advice apart; they are shown on lines of their own."""
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+    def __str__(self) -> str:
+        """Return both lines."""
+        return f"{self.message}\nhelp: {self.help}" if self.help else self.message

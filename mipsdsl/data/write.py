@@ -1,0 +1,294 @@
+"""Results into files: CSV, JSON lines, Parquet. Numbers are exact, files whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import IO, Literal, TypeAlias
+
+from attrs import frozen
+
+from mipsdsl.core.types import QUANTITIES, Type, Unit
+from mipsdsl.data.decimals import parse_decimal, plain
+from mipsdsl.data.tables import DataError, Reject, Value
+
+PercentAs: TypeAlias = Literal["fraction", "text"]
+SUFFIXES = (".csv", ".parquet", ".jsonl")
+_EXECUTED = ("=", "+", "-", "@", "\t", "\r")
+_WIDEST = 38
+
+
+@frozen
+class Column:
+    """A column of results. Units: its quantities are in steps of ``10**-scale``."""
+
+    name: str
+    type: Type
+    scale: int = 0
+
+
+def write(
+    path: Path | None,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    *,
+    percent: PercentAs = "fraction",
+) -> None:
+    """Write ``rows`` to ``path``, by its ending, or as CSV to the standard output.
+
+    The file is written beside its place and moved there at the end. Missing is empty, or null.
+
+    Raises:
+        DataError: the ending is not known, or the file cannot be written.
+    """
+    if path is None:
+        _csv(sys.stdout, columns, rows, percent)
+        return
+    match path.suffix.casefold():
+        case ".csv":
+            with _replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+                _csv(file, columns, rows, percent)
+        case ".jsonl":
+            with _replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+                _json_lines(file, columns, rows, percent)
+        case ".parquet":
+            with _replacing(path) as part:
+                _parquet(part, columns, rows, percent)
+        case suffix:
+            raise DataError(
+                f"`{path}`: files named `{suffix or path.name}` are not written",
+                f"name one of {', '.join(SUFFIXES)}",
+            )
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """Write the rows that were left out as CSV: their own columns, then where and why."""
+    found = list(rejects)
+    own = list(dict.fromkeys(name for reject in found for name in reject.original))
+    header = [*own, "_file", "_row", "_column", "_code", "_reason"]
+    with _replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(map(neutral, header))
+        for each in found:
+            cells = [each.original.get(name, "") for name in own]
+            where = [each.file, str(each.row), each.column, each.code, each.reason]
+            writer.writerow(map(neutral, cells + where))
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write to, which takes its place when all went well."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    except OSError as error:
+        raise DataError(f"`{path}` cannot be written: {error.strerror}") from error
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o666 & ~_umask())
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"`{path}` cannot be written: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def neutral(text: str) -> str:
+    """Return the cell so that no spreadsheet executes it; a number stays a number.
+
+    >>> neutral("=1+1"), neutral("-4.25"), neutral("-4.25%"), neutral("@name")
+    ("'=1+1", '-4.25', '-4.25%', "'@name")
+    """
+    if not text.startswith(_EXECUTED) or _is_number(text):
+        return text
+    return f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    return parse_decimal(text) is not None
+
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+def cell_text(column: Column, value: Value, percent: PercentAs = "fraction") -> str:
+    """Return a value as text, exactly: yes or no, a date, a decimal, or empty for missing."""
+    return "" if value is None else _printer(column, percent)(value)
+
+
+def _printer(column: Column, percent: PercentAs) -> Callable[[Value], str]:
+    """Return how the values of a column are written as text."""
+    unit, scale = column.type.unit, column.scale
+    if unit is Unit.YESNO:
+        return lambda value: "yes" if value else "no"
+    if unit is Unit.DATE:
+        return lambda value: _iso(_whole(value))
+    if unit is Unit.PERCENT and percent == "text":
+        return lambda value: f"{plain(_whole(value) * 100, scale)}%"
+    if unit in QUANTITIES:
+        return lambda value: _plain(value, scale)
+    return str
+
+
+def _plain(value: Value, scale: int) -> str:
+    if isinstance(value, tuple):
+        return ";".join(plain(each, scale) for each in value)
+    return plain(_whole(value), scale)
+
+
+def _whole(value: Value) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()
+
+
+def _csv(
+    file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([neutral(column.name) for column in columns])
+    writer.writerows(_cells(columns, rows, percent))
+
+
+def _cells(
+    columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+) -> Iterator[list[str]]:
+    """Return the rows as cells; only texts can hold what a spreadsheet executes."""
+    texts = (Unit.TEXT, Unit.CHOICE)
+    print_cell = [
+        (lambda value: neutral(str(value)))
+        if column.type.unit in texts
+        else _printer(column, percent)
+        for column in columns
+    ]
+    for row in rows:
+        yield [
+            "" if value is None else write_cell(value)
+            for write_cell, value in zip(print_cell, row, strict=True)
+        ]
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+def _json_lines(
+    file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+) -> None:
+    """Write one object a line; a decimal is written with its own digits, not through a double."""
+    printers = [_json_printer(column, percent) for column in columns]
+    names = [json.dumps(column.name, ensure_ascii=False) for column in columns]
+    for row in rows:
+        pairs = (
+            f"{name}: {'null' if value is None else write_cell(value)}"
+            for name, write_cell, value in zip(names, printers, row, strict=True)
+        )
+        file.write(f"{{{', '.join(pairs)}}}\n")
+
+
+def _json_printer(column: Column, percent: PercentAs) -> Callable[[Value], str]:
+    unit, scale = column.type.unit, column.scale
+    if unit is Unit.YESNO:
+        return lambda value: "true" if value else "false"
+    if (
+        unit in QUANTITIES
+        and unit is not Unit.DATE
+        and not (unit is Unit.PERCENT and percent == "text")
+    ):
+        return lambda value: _json_number(value, scale)
+    print_cell = _printer(column, percent)
+    return lambda value: json.dumps(print_cell(value), ensure_ascii=False)
+
+
+def _json_number(value: Value, scale: int) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(plain(each, scale) for each in value)}]"
+    return plain(_whole(value), scale)
+
+
+# --- Parquet -------------------------------------------------------------------------------------
+
+
+def _parquet(
+    part: Path, columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+) -> None:
+    """Write Parquet through a temporary CSV, whose texts DuckDB casts to exact decimals."""
+    import duckdb
+
+    lines = part.with_suffix(".lines")
+    selected = ", ".join(
+        f"CAST(c{place} AS {_sql_type(column, percent)}) AS {_quoted(column.name)}"
+        for place, column in enumerate(columns)
+    )
+    types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(columns)))
+    query = (
+        f"COPY (SELECT {selected} FROM read_csv({_literal(str(lines))}, header=false, "
+        f"columns={{{types}}}, delim=',', quote='\"', escape='\"', nullstr='', "
+        f"allow_quoted_nulls=false, auto_detect=false, max_line_size=10000000)) "
+        f"TO {_literal(str(part))} (FORMAT parquet)"
+    )
+    try:
+        with lines.open("w", encoding="utf-8", newline="") as file:
+            _quoted_lines(file, columns, rows, percent)
+        with duckdb.connect() as connection:
+            connection.execute(query)
+    except duckdb.Error as error:
+        raise DataError(f"Parquet cannot be written: {str(error).splitlines()[0]}") from error
+    finally:
+        lines.unlink(missing_ok=True)
+
+
+def _quoted_lines(
+    file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+) -> None:
+    """Write cells in quotation marks, and missing ones without, so that they are told apart."""
+    printers = [_printer(column, percent) for column in columns]
+    for row in rows:
+        buffer = io.StringIO()
+        cells = (
+            "" if value is None else '"' + write_cell(value).replace('"', '""') + '"'
+            for write_cell, value in zip(printers, row, strict=True)
+        )
+        buffer.write(",".join(cells))
+        file.write(buffer.getvalue() + "\n")
+
+
+def _sql_type(column: Column, percent: PercentAs) -> str:
+    match column.type.unit:
+        case Unit.YESNO:
+            return "BOOLEAN"
+        case Unit.DATE:
+            return "DATE"
+        case Unit.COUNT:
+            return "BIGINT"
+        case Unit.PERCENT if percent == "text":
+            return "VARCHAR"
+        case unit if unit in QUANTITIES:
+            return f"DECIMAL({_WIDEST}, {column.scale})"
+        case _:
+            return "VARCHAR"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
