@@ -1,0 +1,639 @@
+"""Expressions: from syntax to typed core, with each mistake reported once, where it arises.
+
+Every function returns ``None`` for what is mistaken; what is built on it is silent.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from attrs import evolve
+
+from mipsdsl.core import build, nodes as c
+from mipsdsl.core.types import WRITTEN_PLACES, YESNO, Type, Unit
+from mipsdsl.diagnostics import Label
+from mipsdsl.semantics import facts, folds, units
+from mipsdsl.semantics.context import Context, Scope
+from mipsdsl.semantics.literals import literal
+from mipsdsl.semantics.names import RowFound, RowsFound, ValueFound, find
+from mipsdsl.source import Span
+from mipsdsl.syntax import nodes as n
+
+MAX_ROUNDING = 8
+GUARD = 50
+"""Steps of 10**-12 that a written rounding forgives (language manual, "Numbers")."""
+
+_SIGNS = {
+    "<": c.Comparison.LESS,
+    "<=": c.Comparison.AT_MOST,
+    ">": c.Comparison.MORE,
+    ">=": c.Comparison.AT_LEAST,
+}
+
+
+def check(
+    node: n.Expr, scope: Scope, context: Context, expected: Type | None = None
+) -> c.Expr | None:
+    """Return the core of ``node``.
+
+    ``expected`` decides what a bare name of a choice, a set or ``missing`` means.
+
+    Reports: E0201 to E0209, E0401 to E0404.
+    """
+    match node:
+        case n.Missing():
+            return _missing(node, context, expected)
+        case (
+            n.Number() | n.Percent() | n.Money() | n.Points() | n.Text() | n.YesNo() | n.Date()
+            | n.RelativeDate()
+        ):  # fmt: skip
+            return _literal(node, context, expected)
+        case n.Path():
+            return _path(node, scope, context, expected)
+        case n.SetOf():
+            return _set(node, scope, context, expected)
+        case n.Parenthesis():
+            return check(node.inner, scope, context, expected)
+        case n.CatalogueRow():
+            return folds.catalogue(node, scope, context)
+        case n.Minus():
+            return _minus(node, scope, context, expected)
+        case n.Sum():
+            return _sum(node, scope, context, expected)
+        case n.Product():
+            return _product(node, scope, context)
+        case n.Default():
+            return _default(node, scope, context, expected)
+        case n.Ratio():
+            return _ratio(node, scope, context)
+        case n.Position():
+            return folds.position(node, scope, context)
+        case n.AnyOf() | n.CountOf() | n.AllHave() | n.Fold():
+            return folds.fold(node, scope, context)
+        case n.Comparison():
+            return _comparison(node, scope, context)
+        case n.Is():
+            return _is(node, scope, context)
+        case n.IsIn():
+            return _is_in(node, scope, context)
+        case n.IsGiven():
+            return _is_given(node, scope, context)
+        case n.IsWithin():
+            return _is_within(node, scope, context)
+        case n.Not():
+            operand = condition(node.operand, scope, context)
+            return None if operand is None else c.Not(operand, type=YESNO)
+        case n.And() | n.Or():
+            return _logic(node, scope, context)
+        case n.If():
+            return _if(node, scope, context, expected)
+        case n.AtLeast() | n.AtMost():
+            return _clamp(node, scope, context, expected)
+        case n.Rounded():
+            return _rounded(node, scope, context, expected)
+        case _:
+            assert_never(node)
+
+
+def condition(node: n.Expr, scope: Scope, context: Context) -> c.Expr | None:
+    """Return a yes/no that is never missing."""
+    expr = check(node, scope, context, YESNO)
+    if expr is None:
+        return None
+    if expr.type.unit is not Unit.YESNO:
+        context.report.error(
+            "E0209", "a condition is yes or no", node.span, f"this is a {expr.type}"
+        )
+        return None
+    return present(expr, node.span, context)
+
+
+def present(expr: c.Expr, span: Span, context: Context) -> c.Expr | None:
+    """Return ``expr`` unless it may be missing, which is reported."""
+    if not expr.type.optional:
+        return expr
+    shown = span.text if len(span.text) <= 40 else "this"
+    context.report.error(
+        "E0205", f"`{shown}` may be missing", span,
+        help=f"say what happens then: `{shown} default …`, or ask first: `{shown} is given`",
+    )  # fmt: skip
+    return None
+
+
+def quantity(
+    node: n.Expr, scope: Scope, context: Context, expected: Type | None = None
+) -> c.Expr | None:
+    """Return a value that can be calculated with and is never missing."""
+    expr = check(node, scope, context, expected)
+    if expr is None:
+        return None
+    if not units.is_quantity(expr):
+        message = f"a {expr.type.required()} cannot be calculated with"
+        context.report.error("E0209", message, node.span, f"this is a {expr.type}")
+        return None
+    return present(expr, node.span, context)
+
+
+def fit(expr: c.Expr, type_: Type, span: Span, context: Context) -> c.Expr | None:
+    """Return ``expr`` as a value of ``type_``, or report that it is none."""
+    if not units.fits(expr, type_):
+        context.report.error(
+            "E0209", f"a {type_} is needed here", span, f"this is a {expr.type}",
+            help=_unit_help(expr.type.unit, type_.unit),
+        )  # fmt: skip
+        return None
+    if expr.type.optional and not type_.optional:
+        return present(expr, span, context)
+    if expr.type.unit is not type_.unit:
+        return units.as_unit(expr, type_.unit)
+    return expr
+
+
+def _unit_help(have: Unit, want: Unit) -> str:
+    if have is Unit.PERCENT and want is Unit.POINTS:
+        return "write `100 points * …` for the points that a percent is worth"
+    if have is Unit.COUNT and want in (Unit.POINTS, Unit.MONEY, Unit.PERCENT):
+        sample = {Unit.POINTS: "3 points", Unit.MONEY: "$3", Unit.PERCENT: "3%"}[want]
+        return f"a number alone has no unit; write it as `{sample}`"
+    return ""
+
+
+def within_width(expr: c.Expr, span: Span, context: Context) -> c.Expr | None:
+    """Return ``expr`` unless it can outgrow what every engine calculates with."""
+    shape = expr.shape
+    if shape is None or max(shape.numerator, shape.denominator) < build.INTERMEDIATE_LIMIT:
+        return expr
+    context.report.error(
+        "E0401", "this can become too large to calculate exactly", span,
+        help="give a part of it its own rule, or narrow the ranges of what it reads",
+    )  # fmt: skip
+    return None
+
+
+# --- literals and names ------------------------------------------------------------------------
+
+
+def _missing(node: n.Missing, context: Context, expected: Type | None) -> c.Expr | None:
+    if expected is None:
+        context.report.error(
+            "E0209", "it does not follow what is missing here", node.span,
+            help="to ask whether something is missing write `x is missing`",
+        )  # fmt: skip
+        return None
+    return c.Missing(type=expected.or_missing())
+
+
+def _literal(node: n.Literal, context: Context, expected: Type | None) -> c.Expr | None:
+    expr = literal(node, context.symbols.year, context.report)
+    if expr is not None and expected is not None and expected.unit is Unit.NUMBER:
+        return units.as_unit(expr, Unit.NUMBER) if units.is_plain_number(expr) else expr
+    return expr
+
+
+def _path(node: n.Path, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
+    found = find(node, scope, context, expected)
+    match found:
+        case None:
+            return None
+        case ValueFound(expr, 0):
+            return expr
+        case ValueFound():
+            context.report.error(
+                "E0204", f"`{node.text}` is a list of numbers", node.span,
+                help="use it in `position of … on …`",
+            )  # fmt: skip
+        case RowFound():
+            context.report.error(
+                "E0204", f"`{node.text}` is a {found.record}, not a value", node.span,
+                help=f"name what you need of it: `{node.text}.…`",
+            )  # fmt: skip
+        case RowsFound():
+            context.report.error(
+                "E0204", f"`{node.text}` is a list", node.span,
+                help=f"say what of it: `any of {node.text}`, `count of {node.text}`, `sum of …`",
+            )  # fmt: skip
+    return None
+
+
+def _set(node: n.SetOf, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
+    if expected is None or (expected.unit is Unit.SET and not expected.choice):
+        expected = _choice_of(node, context)
+    choice = expected.choice if expected else ""
+    values: list[str] = []
+    for element in node.members:
+        inner = Type(Unit.CHOICE, choice=choice) if choice else Type(Unit.TEXT)
+        member = check(element, scope, context, inner)
+        if member is None:
+            return None
+        if not isinstance(member, c.Constant) or not isinstance(member.value, str):
+            context.report.error("E0209", "a set holds values of a choice or texts", element.span)
+            return None
+        if member.value in values:
+            context.report.error("E0203", f"`{member.value}` is in the set twice", element.span)
+        values.append(member.value)
+    return c.SetOf(tuple(values), type=Type(Unit.SET, choice=choice))
+
+
+def _choice_of(node: n.SetOf, context: Context) -> Type | None:
+    names = {m.text for m in node.members if isinstance(m, n.Path)}
+    fitting = [x for x in context.symbols.choices.values() if names and names <= set(x.values)]
+    return Type(Unit.SET, choice=fitting[0].name) if len(fitting) == 1 else None
+
+
+# --- arithmetic ------------------------------------------------------------------------------------
+
+
+def _minus(node: n.Minus, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
+    operand = quantity(node.operand, scope, context, expected)
+    if operand is None:
+        return None
+    if isinstance(operand, c.Constant):
+        assert operand.shape is not None
+        return build.constant(-int(operand.value), operand.shape.scale, operand.type)
+    zero = build.constant(0, 0, operand.type)
+    return build.arithmetic(c.Operator.SUBTRACT, zero, operand, operand.type)
+
+
+def _sum(node: n.Sum, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
+    left = quantity(node.left, scope, context, expected)
+    right = quantity(node.right, scope, context, expected)
+    if left is None or right is None:
+        return None
+    operator = c.Operator.ADD if node.sign == "+" else c.Operator.SUBTRACT
+    dated = _dates(node.sign, left.type.unit, right.type.unit)
+    if dated is not None:
+        expr = build.arithmetic(operator, left, right, Type(dated))
+        return within_width(expr, node.span, context)
+    unit = None if left.type.unit is Unit.DATE else units.common_unit(left, right)
+    if unit is None:
+        _mixed(f"`{node.sign}` must have one unit", node.left, left, node.right, right, context)
+        return None
+    left, right = units.as_unit(left, unit), units.as_unit(right, unit)
+    expr = build.arithmetic(operator, left, right, Type(unit))
+    return within_width(expr, node.span, context)
+
+
+def _dates(sign: str, left: Unit, right: Unit) -> Unit | None:
+    if left is Unit.DATE and right is Unit.COUNT:
+        return Unit.DATE
+    return Unit.COUNT if sign == "-" and left is right is Unit.DATE else None
+
+
+def _mixed(
+    message: str, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
+) -> None:
+    second = Label(right.span, f"this is a {b.type}")
+    units_of = {a.type.unit, b.type.unit}
+    help_ = ""
+    if units_of == {Unit.PERCENT, Unit.POINTS}:
+        help_ = "multiply the percent by the points it is a share of"
+    elif Unit.COUNT in units_of and (units.is_plain_number(a) or units.is_plain_number(b)):
+        help_ = "give the number its unit, like `3 points`, `$3` or `3%`"
+    context.report.error("E0202", message, left.span, f"this is a {a.type}", second, help=help_)
+
+
+def _product(node: n.Product, scope: Scope, context: Context) -> c.Expr | None:
+    left = quantity(node.left, scope, context)
+    right = quantity(node.right, scope, context)
+    if left is None or right is None:
+        return None
+    if node.sign == "/":
+        if build.shape_of(right).low <= 0 <= build.shape_of(right).high:
+            context.report.error(
+                "E0402", "this divisor may be zero", node.right.span,
+                help="write `ratio of a to b (when zero: …)`",
+            )  # fmt: skip
+            return None
+        return _quotient(node, left, right, None, context)
+    unit = units.product_unit(left, right)
+    if unit is None:
+        _mixed("these two cannot be multiplied", node.left, left, node.right, right, context)
+        return None
+    expr = build.arithmetic(c.Operator.MULTIPLY, left, right, Type(unit))
+    return within_width(expr, node.span, context)
+
+
+def _quotient(
+    node: n.Product | n.Ratio, left: c.Expr, right: c.Expr, zero: c.Expr | None, context: Context
+) -> c.Expr | None:
+    unit = units.quotient_unit(left, right)
+    if unit is None:
+        _mixed("these two cannot be divided", node.left, left, node.right, right, context)
+        return None
+    if zero is not None and zero.type.unit is not unit:
+        taken = units.common_unit(evolve(left, type=Type(unit)), zero)
+        if taken is None:
+            span = node.when_zero.span if isinstance(node, n.Ratio) and node.when_zero else node.span
+            label = f"this is a {zero.type}"
+            message = f"the ratio is a {_unit_name(unit)}, and so must be this"
+            context.report.error("E0202", message, span, label)
+            return None
+        unit, zero = taken, units.as_unit(zero, taken)
+    type_ = Type(unit, optional=zero is not None and zero.type.optional)
+    return within_width(build.divide(left, right, zero, type_), node.span, context)
+
+
+def _unit_name(unit: Unit) -> str:
+    return "percent or number" if unit is Unit.RATIO else unit.value
+
+
+def _ratio(node: n.Ratio, scope: Scope, context: Context) -> c.Expr | None:
+    left = quantity(node.left, scope, context)
+    right = quantity(node.right, scope, context)
+    if left is None or right is None:
+        return None
+    shape = build.shape_of(right)
+    if node.when_zero is None:
+        if shape.low <= 0 <= shape.high:
+            context.report.error(
+                "E0402", "this divisor may be zero", node.right.span,
+                help="say what the ratio is then: `(when zero: …)`",
+            )  # fmt: skip
+            return None
+        return _quotient(node, left, right, None, context)
+    unit = units.quotient_unit(left, right)
+    wanted = Type(Unit.PERCENT if unit is Unit.RATIO else unit) if unit else None
+    zero = check(node.when_zero, scope, context, wanted)
+    if zero is None:
+        return None
+    return _quotient(node, left, right, zero, context)
+
+
+def _default(
+    node: n.Default, scope: Scope, context: Context, expected: Type | None
+) -> c.Expr | None:
+    operand = check(node.operand, scope, context, expected)
+    if operand is None:
+        return None
+    otherwise = check(node.otherwise, scope, context, operand.type.required())
+    if otherwise is None:
+        return None
+    pair = alternatives([(node.operand, operand), (node.otherwise, otherwise)], context)
+    if pair is None:
+        return None
+    (operand, otherwise), type_ = pair
+    type_ = evolve(type_, optional=otherwise.type.optional)
+    return build.default(operand, otherwise, type_)
+
+
+def alternatives(
+    options: list[tuple[n.Expr, c.Expr]], context: Context
+) -> tuple[list[c.Expr], Type] | None:
+    """Return values of which one will be taken, in one unit, with their common type.
+
+    Reports: E0202 when they have no common unit.
+    """
+    present_ones = [(node, expr) for node, expr in options if not isinstance(expr, c.Missing)]
+    if not present_ones:
+        return [expr for _, expr in options], options[0][1].type
+    node, first = present_ones[0]
+    unit = first.type.unit
+    for other_node, other in present_ones[1:]:
+        common = _common(evolve(first, type=evolve(first.type, unit=unit)), other)
+        if common is None:
+            _mixed("these must be of one kind", node, first, other_node, other, context)
+            return None
+        unit = common
+    optional = any(expr.type.optional for _, expr in options)
+    type_ = Type(unit, choice=first.type.choice, optional=optional)
+    exprs = [
+        c.Missing(type=type_) if isinstance(expr, c.Missing) else units.as_unit(expr, unit)
+        for _, expr in options
+    ]
+    return exprs, type_
+
+
+def _common(a: c.Expr, b: c.Expr) -> Unit | None:
+    if units.is_quantity(a) and units.is_quantity(b):
+        return units.common_unit(a, b)
+    same = a.type.unit is b.type.unit and a.type.choice == b.type.choice
+    return a.type.unit if same else None
+
+
+# --- conditions --------------------------------------------------------------------------------------
+
+
+def _comparison(node: n.Comparison, scope: Scope, context: Context) -> c.Expr | None:
+    left = quantity(node.left, scope, context)
+    right = quantity(node.right, scope, context)
+    if left is None or right is None:
+        return None
+    return compare(_SIGNS[node.sign], node, node.left, left, node.right, right, context)
+
+
+def compare(
+    sign: c.Comparison, whole: n.Node, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr,
+    context: Context,
+) -> c.Expr | None:  # fmt: skip
+    """Return the comparison of two quantities of one unit; warn when a landing could decide it."""
+    unit = units.common_unit(a, b)
+    if unit is None:
+        _mixed("only like can be compared with like", left, a, right, b, context)
+        return None
+    errors = build.shape_of(a).error + build.shape_of(b).error
+    if errors and any(build.value_of(x) for x in (a, b)):
+        # A landing keeps the sign, so a comparison with 0 (falsy here) needs no warning.
+        context.report.warning(
+            "E0403", "the last digits of this value can decide the comparison", whole.span,
+            help="round it first: `rounded to … places half up`",
+        )  # fmt: skip
+    return c.Compare(sign, units.as_unit(a, unit), units.as_unit(b, unit), type=YESNO)
+
+
+def _is(node: n.Is, scope: Scope, context: Context) -> c.Expr | None:
+    left = check(node.left, scope, context)
+    if left is None:
+        return None
+    right = check(node.right, scope, context, left.type.required())
+    if right is None:
+        return None
+    test = same(node, node.left, left, node.right, right, context)
+    return test if test is None or not node.negated else c.Not(test, type=YESNO)
+
+
+def same(
+    whole: n.Node, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
+) -> c.Expr | None:
+    """Return whether two values are the same; quantities must be there, others may be missing."""
+    if units.is_quantity(a) and units.is_quantity(b):
+        one, other = present(a, left.span, context), present(b, right.span, context)
+        if one is None or other is None:
+            return None
+        return compare(c.Comparison.EQUAL, whole, left, one, right, other, context)
+    if _common(a, b) is None:
+        _mixed("only like can be compared with like", left, a, right, b, context)
+        return None
+    return c.Same(a, b, type=YESNO)
+
+
+def _is_in(node: n.IsIn, scope: Scope, context: Context) -> c.Expr | None:
+    left = check(node.left, scope, context)
+    if left is None:
+        return None
+    if left.type.unit not in (Unit.CHOICE, Unit.TEXT):
+        context.report.error(
+            "E0209", "only a choice or a text can be in a set", node.left.span,
+            f"this is a {left.type}",
+        )  # fmt: skip
+        return None
+    choice = left.type.choice
+    values = check(node.right, scope, context, Type(Unit.SET, choice=choice))
+    if values is None:
+        return None
+    if values.type.unit is not Unit.SET or values.type.choice != choice:
+        context.report.error(
+            "E0209", f"a set of {choice or 'texts'} is needed here", node.right.span,
+            f"this is a {values.type}",
+        )  # fmt: skip
+        return None
+    test = c.Among(left, values, type=YESNO)
+    return c.Not(test, type=YESNO) if node.negated else test
+
+
+def _is_given(node: n.IsGiven, scope: Scope, context: Context) -> c.Expr | None:
+    test: c.Expr | None = None
+    if isinstance(node.operand, n.Path):
+        found = find(node.operand, scope, context, None)
+        match found:
+            case None:
+                return None
+            case RowFound():
+                test = c.HasRow(found.row, type=YESNO)
+            case ValueFound():
+                test = c.IsGiven(found.expr, type=YESNO)
+            case RowsFound():
+                context.report.error(
+                    "E0204", f"`{node.operand.text}` is a list", node.operand.span,
+                    help=f"ask `any of {node.operand.text}`",
+                )  # fmt: skip
+                return None
+    else:
+        operand = check(node.operand, scope, context)
+        test = None if operand is None else c.IsGiven(operand, type=YESNO)
+    return c.Not(test, type=YESNO) if node.missing and test is not None else test
+
+
+def _is_within(node: n.IsWithin, scope: Scope, context: Context) -> c.Expr | None:
+    value = quantity(node.operand, scope, context)
+    low, high = quantity(node.low, scope, context), quantity(node.high, scope, context)
+    if value is None or low is None or high is None:
+        return None
+    above = compare(c.Comparison.AT_LEAST, node, node.operand, value, node.low, low, context)
+    below = compare(c.Comparison.AT_MOST, node, node.operand, value, node.high, high, context)
+    return None if above is None or below is None else c.And((above, below), type=YESNO)
+
+
+def _logic(node: n.And | n.Or, scope: Scope, context: Context) -> c.Expr | None:
+    learn = facts.when_true if isinstance(node, n.And) else facts.when_false
+    operands: list[c.Expr] = []
+    mistaken = False
+    for operand in node.operands:
+        expr = condition(operand, scope, context)
+        mistaken = mistaken or expr is None
+        if expr is not None:
+            operands.append(expr)
+            scope = scope.knowing(learn(expr))
+    if mistaken:
+        return None
+    whole = c.And if isinstance(node, n.And) else c.Or
+    return whole(tuple(operands), type=YESNO)
+
+
+# --- if, clauses --------------------------------------------------------------------------------------
+
+
+def _if(node: n.If, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
+    test = condition(node.test, scope, context)
+    known, unknown = (facts.when_true(test), facts.when_false(test)) if test else (None, None)
+    yes = check(node.yes, scope.knowing(known or facts.NOTHING), context, expected)
+    no = check(node.no, scope.knowing(unknown or facts.NOTHING), context, expected)
+    if test is None or yes is None or no is None:
+        return None
+    pair = alternatives([(node.yes, yes), (node.no, no)], context)
+    if pair is None:
+        return None
+    (yes, no), type_ = pair
+    arm = c.Arm(test, yes, line=node.test.span.line)
+    return build.cases(c.CasesKind.IF, (arm,), no, type_)
+
+
+def _clamp(
+    node: n.AtLeast | n.AtMost, scope: Scope, context: Context, expected: Type | None
+) -> c.Expr | None:
+    operand = check(node.operand, scope, context, expected)
+    bound = quantity(node.bound, scope, context, expected)
+    if operand is None or bound is None:
+        return None
+    operator = c.Operator.GREATEST if isinstance(node, n.AtLeast) else c.Operator.LEAST
+
+    def clamp(expr: c.Expr) -> c.Expr | None:
+        unit = units.common_unit(expr, bound)
+        if unit is None:
+            words = "at least" if isinstance(node, n.AtLeast) else "at most"
+            message = f"`{words}` must have one unit"
+            _mixed(message, node.operand, expr, node.bound, bound, context)
+            return None
+        left, right = units.as_unit(expr, unit), units.as_unit(bound, unit)
+        return within_width(
+            build.arithmetic(operator, left, right, Type(unit)), node.span, context
+        )
+
+    return _each_present(operand, node.operand, clamp, context)
+
+
+def _rounded(
+    node: n.Rounded, scope: Scope, context: Context, expected: Type | None
+) -> c.Expr | None:
+    operand = check(node.operand, scope, context, expected)
+    if operand is None:
+        return None
+    places = int(node.places.text.partition(".")[0].replace(",", ""))
+    if places > MAX_ROUNDING or "." in node.places.text:
+        message = f"a value is rounded to a whole number of places, at most {MAX_ROUNDING}"
+        context.report.error("E0404", message, node.places.span)
+        return None
+
+    def round_(expr: c.Expr) -> c.Expr | None:
+        if not units.is_quantity(expr):
+            context.report.error("E0209", f"a {expr.type} cannot be rounded", node.operand.span)
+            return None
+        unit = expr.type.unit
+        if unit is Unit.RATIO and expected is not None and expected.unit is Unit.PERCENT:
+            unit = Unit.PERCENT
+        if build.shape_of(expr).error * 10**12 > GUARD:
+            context.report.warning(
+                "E0403", "what was rounded on the way can decide this rounding", node.span,
+                help="round less on the way, or round a part of it first",
+            )  # fmt: skip
+        scale = places + WRITTEN_PLACES.get(unit, 0)
+        rounded = build.round_to(units.as_unit(expr, unit), scale, c.Rounding(node.mode))
+        return within_width(rounded, node.span, context)
+
+    return _each_present(operand, node.operand, round_, context)
+
+
+def _each_present(
+    expr: c.Expr, node: n.Expr, change: folds.Change, context: Context
+) -> c.Expr | None:
+    """Return ``expr`` with every value it can have changed; missing stays missing."""
+    if isinstance(expr, c.Missing):
+        return expr
+    if not expr.type.optional:
+        if not units.is_quantity(expr):
+            message = f"a {expr.type} cannot be calculated with"
+            context.report.error("E0209", message, node.span)
+            return None
+        return change(expr)
+    if not isinstance(expr, c.Cases):
+        shown = present(expr, node.span, context)
+        return None if shown is None else change(shown)
+    arms: list[c.Arm] = []
+    for arm in expr.arms:
+        value = _each_present(arm.value, node, change, context)
+        if value is None:
+            return None
+        arms.append(evolve(arm, value=value))
+    otherwise = _each_present(expr.otherwise, node, change, context)
+    if otherwise is None:
+        return None
+    return build.cases(expr.kind, tuple(arms), otherwise, expr.type)
