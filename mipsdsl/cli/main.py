@@ -1,0 +1,105 @@
+"""``mips``: the commands, each imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from mipsdsl.cli import exits
+
+COMMANDS = {
+    "check": "mipsdsl.cli.check",
+    "data": "mipsdsl.cli.data",
+    "explain": "mipsdsl.cli.explain",
+    "explain-code": "mipsdsl.cli.explain_code",
+    "fmt": "mipsdsl.cli.fmt",
+    "run": "mipsdsl.cli.run",
+    "show": "mipsdsl.cli.show",
+    "test": "mipsdsl.cli.test",
+}
+"""Where each command is; the module's ``command`` is the click command."""
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of a call; of an unknown one, name the near ones."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            ctx.fail(f"there is no command `{args[0]}`{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour the output.",
+)
+@click.option("--traceback/--no-traceback", default=False, help="Show where a bug of ours arose.")
+@click.version_option(package_name="mipsdsl", prog_name="mips")
+@click.pass_context
+def cli(ctx: click.Context, color: str, traceback: bool) -> None:
+    """Score clinicians under Medicare's MIPS, year by year, and see why.
+
+    A YEAR is one that comes with the program (mips check 2017); a PATH is a folder or a file of
+    your own. Results go to standard output, everything else to standard error.
+    """
+    ctx.color = _color(color)
+    ctx.obj = traceback
+
+
+def _color(wanted: str) -> bool | None:
+    if wanted != "auto":
+        return wanted == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def main() -> None:
+    """Run the command line, with the exit codes of ``exits``."""
+    try:
+        cli.main(prog_name="mips", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.UsageError as mistake:
+        mistake.show()
+        sys.exit(exits.USAGE)
+    except click.ClickException as mistake:
+        mistake.show()
+        sys.exit(mistake.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; nothing was half-written", err=True)
+        sys.exit(exits.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(exits.DONE)
+    except Exception as bug:  # the last resort: a bug of ours, never the user's mistake
+        if "--traceback" in sys.argv:
+            raise
+        click.echo(f"this is a bug of mips: {type(bug).__name__}: {bug}", err=True)
+        click.echo("see where with `mips --traceback …`, and please report it", err=True)
+        sys.exit(exits.BUG)
