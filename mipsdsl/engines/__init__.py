@@ -1,0 +1,1 @@
+"""Engines: the core run on records."""
