@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from attrs import field, frozen
@@ -18,6 +18,7 @@ _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00(?:\.0+)?)?")
 _SHOWN = 40
+_PLAIN = 18
 
 
 @frozen
@@ -59,19 +60,54 @@ class Column:
 
 def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
     """Return the values of all ``cells``; equal texts are read once."""
-    known: dict[str, Parsed] = {}
-    values: list[Value] = []
-    problems: dict[int, Problem] = {}
-    rounded = 0
-    for index, text in enumerate(cells):
-        parsed = known.get(text)
-        if parsed is None:
-            parsed = known[text] = parse_cell(slot, text, reading)
-        values.append(parsed.value)
+    known: dict[str, Value] = {}
+    wrong: dict[str, Problem] = {}
+    rounded: set[str] = set()
+    is_text = slot.type.unit is Unit.TEXT and slot.name != "measure_id" and not reading.missing
+    short_way = _text if is_text else _plain_steps(slot, reading)
+    for text in set(cells):
+        known[text] = short_way(text)
+        if known[text] is not None:
+            continue
+        parsed = parse_cell(slot, text, reading)
+        known[text] = parsed.value
         if parsed.problem is not None:
-            problems[index] = parsed.problem
-        rounded += parsed.rounded
-    return Column(values, problems, rounded)
+            wrong[text] = parsed.problem
+        if parsed.rounded:
+            rounded.add(text)
+    return Column(
+        [known[text] for text in cells],
+        {index: wrong[text] for index, text in enumerate(cells) if text in wrong} if wrong else {},
+        sum(text in rounded for text in cells) if rounded else 0,
+    )
+
+
+def _text(text: str) -> str | None:
+    text = text.strip()
+    return None if text.casefold() in MISSING else text
+
+
+def _plain_steps(slot: Slot, reading: Reading) -> Callable[[str], int | None]:
+    """Return a short way from a plain number such as ``123.45`` to its steps, else to ``None``.
+
+    It takes a fifth of the time of ``parse_cell`` and agrees with it: a property in the tests.
+    """
+    unit, low, high = slot.type.unit, slot.low, slot.high
+    scale = slot.scale - 2 * (unit is Unit.PERCENT and reading.hundred)
+    has_short_way = unit in QUANTITIES and unit is not Unit.DATE and not slot.many
+    if not has_short_way or reading.missing or scale < 0 or low is None or high is None:
+        return lambda text: None
+    tens = [10 ** (scale - places) for places in range(scale + 1)]
+
+    def steps(text: str) -> int | None:
+        whole, _, part = text.partition(".")
+        digits = whole + part
+        if len(part) > scale or len(text) > _PLAIN or not (digits.isdigit() and digits.isascii()):
+            return None
+        found: int = int(digits) * tens[len(part)]
+        return found if low <= found <= high else None
+
+    return steps
 
 
 def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:

@@ -26,18 +26,13 @@ class _Part:
 class _Rows:
     """The rows of one record on their way into its draft.
 
-    Shapes: ``cells`` (n, k); ``key`` the columns of the key. ``seen``: the first row of each key.
+    Shapes: ``cells`` (n, k); ``keys`` (n,). ``seen``: the first row of each key.
     """
 
     draft: Draft
-    key: tuple[int, ...]
+    keys: list[tuple[Value, ...]]
     cells: list[tuple[Value, ...]]
     seen: dict[tuple[Value, ...], tuple[Value, ...]]
-
-    def key_of(self, index: int) -> tuple[Value, ...]:
-        """Return the key of the row at ``index``."""
-        row = self.cells[index]
-        return tuple(row[place] for place in self.key)
 
 
 def split(checked: Checked, layout: Layout, findings: Findings) -> list[Draft]:
@@ -66,14 +61,15 @@ def split(checked: Checked, layout: Layout, findings: Findings) -> list[Draft]:
 
 def _rows(part: _Part, layout: Layout) -> _Rows:
     draft = Draft(part.record, tuple(part.slots.values()), [], [], [])
-    key = (draft.index(name) for name in layout.records[part.record].key)
+    names = [name for name in layout.records[part.record].key if name in part.columns]
     cells = list(zip(*part.columns.values(), strict=True))
-    return _Rows(draft, tuple(place for place in key if place is not None), cells, {})
+    keys = list(zip(*(part.columns[name] for name in names), strict=True))
+    return _Rows(draft, keys, cells, {})
 
 
 def _add(rows: _Rows, checked: Checked, index: int, problem: Reject | None) -> None:
     """Add the row at ``index``, unless an earlier one said the same of its key."""
-    key = rows.key_of(index)
+    key = rows.keys[index]
     if problem is None and key in rows.seen:
         return
     if problem is None:
@@ -88,7 +84,7 @@ def _conflict(
 ) -> Reject | None:
     """Return the reject of a row that says something else of a key than an earlier row."""
     for rows in records:
-        key, row, draft = rows.key_of(index), rows.cells[index], rows.draft
+        key, row, draft = rows.keys[index], rows.cells[index], rows.draft
         earlier = rows.seen.get(key)
         if earlier is None or earlier == row:
             continue

@@ -1,8 +1,10 @@
-"""Data into checked tables. The stages are in ``read``, in order."""
+"""Data into checked tables. The stages are in ``_read``, in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import evolve
@@ -32,7 +34,24 @@ def read(program: Program, paths: Sequence[Path], options: ReadOptions) -> Input
     """
     if not paths and options.measures is None:
         raise DataError("no data were given", "name a file, or a folder with one for each record")
-    layout = layout_of(program)
+    with _no_collection():
+        return _read(layout_of(program), paths, options)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector of cycles from looking at millions of rows again and again: a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read(layout: Layout, paths: Sequence[Path], options: ReadOptions) -> Inputs:
+    """Run the stages in order."""
     findings = Findings()
     drafts: list[Draft] = []
     for path, record in _sources(paths, layout, findings):
