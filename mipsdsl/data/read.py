@@ -25,7 +25,8 @@ from mipsdsl.data.validate import to_draft, validate
 def read(program: Program, paths: Sequence[Path], options: ReadOptions) -> Inputs:
     """Return the data in ``paths`` as tables of ``program``.
 
-    ``paths`` are folders with a file for each record, such files, or one flat file. A mistake in a
+    ``paths`` are folders with a file for each record, such files, one flat file, or a document of
+    CMS's QPP submissions API (``.json``). A mistake in a
     row leaves out the row, and is in the result; the other rows are read. Without ``paths``,
     ``options.measures`` must be there, and only the reference data are read.
 
@@ -108,6 +109,8 @@ def _read_file(
     path: Path, record: str, layout: Layout, options: ReadOptions, findings: Findings
 ) -> list[Draft]:
     """Return the rows of one file."""
+    if path.suffix.casefold() == ".json":
+        return _read_documents(path, layout, options, findings)
     sheet = load(path)
     if sheet.file in findings.sheets:
         sheet = _renamed(sheet, str(path))
@@ -123,6 +126,20 @@ def _read_file(
     findings.unreadable.extend((record_of_rows, reject) for reject in sheet.unreadable)
     checked = validate(sheet, bindings, options, findings)
     return [to_draft(checked, record)] if record else split(checked, layout, findings)
+
+
+def _read_documents(
+    path: Path, layout: Layout, options: ReadOptions, findings: Findings
+) -> list[Draft]:
+    """Return the rows of documents of CMS's QPP submissions API."""
+    from mipsdsl.data.submissions import load_documents
+
+    drafts: list[Draft] = []
+    for record, sheet in load_documents(path, layout, findings).items():
+        bindings = bind_record(sheet, record, layout, options, findings)
+        findings.sheets[sheet.file] = sheet
+        drafts.append(to_draft(validate(sheet, bindings, options, findings), record))
+    return drafts
 
 
 def _renamed(sheet: Sheet, file: str) -> Sheet:

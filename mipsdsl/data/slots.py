@@ -44,21 +44,30 @@ class Slot:
 
 @frozen
 class Layout:
-    """The records that data can be given for, in the order of the program, and their slots."""
+    """The records that data can be given for, and their slots.
+
+    Those that a person has one of come first (the program makes them for each other: clinician,
+    practice, submission), then the lists; each in the order of the program.
+    """
 
     program: Program
     records: dict[str, Record]
     slots: dict[str, dict[str, Slot]]
 
     def owner(self, name: str) -> Slot | None:
-        """Return the slot that ``name`` means, alone or qualified; catalogues only qualified."""
+        """Return the slot that ``name`` means, alone or qualified; catalogues only qualified.
+
+        Alone it is the field of the first record that has one, else the item of the first.
+        """
         record, _, rest = name.rpartition(".")
         if record:
             return self.slots.get(record, {}).get(rest)
-        for record, slots in self.slots.items():
-            if name in slots and not self.records[record].is_reference:
-                return slots[name]
-        return None
+        found = [
+            slots[name]
+            for record, slots in self.slots.items()
+            if name in slots and not self.records[record].is_reference
+        ]
+        return min(found, key=lambda slot: slot.is_item, default=None)
 
     def names(self) -> list[str]:
         """Return all names that ``owner`` knows."""
@@ -86,7 +95,9 @@ class Layout:
 def layout_of(program: Program) -> Layout:
     """Return what data of ``program`` look like; records that the rules group are left out."""
     choices = {choice.name: choice for choice in program.choices}
-    records = {record.name: record for record in program.records if record.grouping is None}
+    units = {name for ensure in program.ensures for name in (ensure.each, ensure.record)}
+    ordered = sorted(program.records, key=lambda record: record.name not in units)
+    records = {record.name: record for record in ordered if record.grouping is None}
     slots = {
         record.name: {each.name: _of_field(record, each, choices) for each in record.fields}
         for record in records.values()

@@ -258,6 +258,12 @@ def groups_2017() -> Path:
     return _real("physician_compare_2017/groups.csv")
 
 
+@pytest.fixture(scope="session")
+def qpp_submissions() -> Path:
+    """Return CMS's example documents of its submissions API, where they are beside the project."""
+    return _real("qpp-submissions")
+
+
 def _real(name: str) -> Path:
     path = SHARED / name
     if not path.exists():

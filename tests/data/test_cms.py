@@ -64,32 +64,24 @@ def test_every_year_is_read_whole(program: Program, measures_data: Path, year: i
 
 
 @pytest.mark.parametrize(
-    ("year", "quality", "qcdr", "activities", "care", "cost"),
+    ("year", "counts"),
     [
-        (2017, 894, 610, 93, 35, 2),
-        (2018, 996, 701, 113, 43, 2),
-        (2019, 813, 535, 118, 39, 10),
-        (2022, 516, 306, 105, 26, 25),
-        (2026, 405, 200, 95, 39, 35),
+        (2017, (894, 610, 93, 35, 2)),
+        (2018, (996, 701, 113, 43, 2)),
+        (2019, (813, 535, 118, 39, 10)),
+        (2022, (516, 306, 105, 26, 25)),
+        (2026, (405, 200, 95, 39, 35)),
     ],
 )
 def test_catalogues_have_the_counted_rows(
-    program: Program,
-    measures_data: Path,
-    year: int,
-    quality: int,
-    qcdr: int,
-    activities: int,
-    care: int,
-    cost: int,
+    program: Program, measures_data: Path, year: int, counts: tuple[int, ...]
 ) -> None:
     inputs = load(program, measures_data, year)
     measures = rows(inputs, "quality_catalogue")
+    others = ("activity_catalogue", "care_information_catalogue", "cost_catalogue")
 
-    assert (quality, qcdr) == (len(measures), sum(bool(row["qcdr"]) for row in measures))
-    assert activities == len(inputs.tables["activity_catalogue"].rows)
-    assert care == len(inputs.tables["care_information_catalogue"].rows)
-    assert cost == len(inputs.tables["cost_catalogue"].rows)
+    assert counts[:2] == (len(measures), sum(bool(row["qcdr"]) for row in measures))
+    assert counts[2:] == tuple(len(inputs.tables[name].rows) for name in others)
 
 
 def test_nine_starts_become_ten_by_repeating_the_first(
@@ -104,29 +96,22 @@ def test_nine_starts_become_ten_by_repeating_the_first(
 
 
 @pytest.mark.parametrize(
-    ("year", "measure", "kind", "first", "second", "last"),
+    ("year", "key", "expected"),
     [
-        (2017, "TPCC_1", "administrative_claims", 18827.8, 18827.8, 8664.94),
-        (2018, "TPCC_1", "administrative_claims", 79929.9, 18838.8, 8065.99),
-        (2020, "ACEP50", "qcdr", 0.3039, 0.3039, -0.4957),
-        (2021, "479", "administrative_claims", 0.1701, 0.1701, 0.1343),
-        (2021, "MCC1", "administrative_claims", 100, 41.48, 27.47),
-        (2022, "MSPB_1", "administrative_claims", 31912.4, 27905.4, 21724.6),
+        (2017, ("TPCC_1", "administrative_claims"), [18827.8, 18827.8, 8664.94]),
+        (2018, ("TPCC_1", "administrative_claims"), [79929.9, 18838.8, 8065.99]),
+        (2020, ("ACEP50", "qcdr"), [0.3039, 0.3039, -0.4957]),
+        (2021, ("479", "administrative_claims"), [0.1701, 0.1701, 0.1343]),
+        (2021, ("MCC1", "administrative_claims"), [100, 41.48, 27.47]),
+        (2022, ("MSPB_1", "administrative_claims"), [31912.4, 27905.4, 21724.6]),
     ],
 )
 def test_ten_starts_are_whole_or_shifted(
-    program: Program,
-    measures_data: Path,
-    year: int,
-    measure: str,
-    kind: str,
-    first: float,
-    second: float,
-    last: float,
+    program: Program, measures_data: Path, year: int, key: tuple[str, str], expected: list[float]
 ) -> None:
-    row = benchmark(load(program, measures_data, year), measure, kind)
+    row = benchmark(load(program, measures_data, year), *key)
 
-    assert [first, second, last] == [starts(row)[place] for place in (0, 1, 9)]
+    assert expected == [starts(row)[place] for place in (0, 1, 9)]
     assert row["inverse"] is True
 
 

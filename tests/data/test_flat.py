@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from attrs import evolve
 
+from mipsdsl.core.nodes import Program
+from mipsdsl.data.slots import layout_of
 from mipsdsl.data.tables import DataError, Inputs, Value
 
 ReadTexts = Callable[..., Inputs]
@@ -92,6 +95,15 @@ def test_a_key_that_a_catalogue_decides_is_never_made_up(read_texts: ReadTexts) 
 def test_two_files_without_a_record_s_name_are_refused(read_texts: ReadTexts) -> None:
     with pytest.raises(DataError, match="no file in"):
         read_texts({"a.csv": "npi\n1\n", "b.csv": "npi\n1\n"})
+
+
+def test_a_field_comes_before_an_item_and_a_unit_before_a_list(program: Program) -> None:
+    result = evolve(program.items[0], record="quality_measure", name="small_practice")
+    late = evolve(program, records=program.records[::-1], items=(result, *program.items))
+    layout = layout_of(late)
+
+    assert "submission" == layout.target("small_practice", "a test").record
+    assert ["submission", "practice", "clinician"] == list(layout.records)[:3]
 
 
 # --- percents ------------------------------------------------------------------------------------
