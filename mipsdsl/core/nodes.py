@@ -544,6 +544,36 @@ class NamedConstant:
 
 
 @frozen
+class Always:
+    """A claim that ``condition`` holds for every row of ``record``."""
+
+    text: str
+    record: str
+    condition: Expr
+    place: Place
+
+
+@frozen
+class Raising:
+    """A claim that a greater ``cause`` never makes ``effect`` less (or, ``lowers`` false, more).
+
+    Both are of one row of ``record``, where ``when`` holds; ``cause`` is a field or an item taken as
+    given.
+    """
+
+    text: str
+    record: str
+    cause: Read
+    lowers: bool
+    effect: Expr
+    when: Expr
+    place: Place
+
+
+Claim: TypeAlias = Always | Raising
+
+
+@frozen
 class Step:
     """A stage of a run: compute ``items`` of ``record`` in order, or (no items) make its groups.
 
@@ -568,5 +598,6 @@ class Program:
     items: tuple[Item, ...]
     ensures: tuple[Ensure, ...]
     steps: tuple[Step, ...] = field(default=())
+    claims: tuple[Claim, ...] = field(default=())
 
 

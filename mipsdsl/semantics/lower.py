@@ -13,6 +13,7 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diagnostics.model import nearest
 from mipsdsl.semantics import expressions as e
 from mipsdsl.semantics import items, units
+from mipsdsl.semantics.claims import claim
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.names import group_type
 from mipsdsl.semantics.resolve import DEFAULT_RANGES, place
@@ -43,13 +44,15 @@ def lower(
             context.item(symbol, symbol.node.span)
         records = tuple(_record(record, context) for record in symbols.records.values())
         ensures = tuple(x for x in (_ensure(node, context) for node in symbols.ensures) if x)
+        claimed = tuple(x for x in (claim(node, context) for node in symbols.claims) if x)
     if report.has_errors:
         return None
-    compiled = tuple(item for item in context.items.values() if item is not None)
+    given = tuple(_to_be_given(context))
+    compiled = given + tuple(item for item in context.items.values() if item is not None)
     return c.Program(
         symbols.year, symbols.paying, symbols.title, tuple(symbols.sources),
         tuple(symbols.choices.values()), records, tuple(_constants(context)), compiled, ensures,
-        steps(records, compiled),
+        steps(records, compiled), claimed,
     )  # fmt: skip
 
 
@@ -129,6 +132,17 @@ def _given_shape(node: n.Parameter, type_: Type, context: Context) -> build.Shap
         if values[0] is not None and values[1] is not None:
             return build.decimal(build.GRID[type_.unit], values[0], values[1])
     return build.decimal(build.GRID[type_.unit], low, high)
+
+
+def _to_be_given(context: Context) -> Iterator[c.Item]:
+    """Give an item of the population, without a value, for each parameter that is to be given."""
+    for name, node in context.symbols.parameters.items():
+        expr = context.parameters[name]
+        if isinstance(expr, c.ReadPopulation):
+            yield c.Item(
+                "", name, c.ItemKind.POPULATION, expr.type, expr.shape, c.Missing(type=expr.type),
+                "", node.because, node.citations, None, place(node.name.span),
+            )  # fmt: skip
 
 
 def _constants(context: Context) -> Iterator[c.NamedConstant]:

@@ -202,11 +202,23 @@ def _item(
     if item is None:
         return _Mistaken()
     if symbol.kind is c.ItemKind.SELECTION:
-        return RowsFound(c.Chosen(of.row, symbol.name), symbol.list_of, symbol.at_most)
+        at_most = min(symbol.at_most, _places(item))
+        return RowsFound(c.Chosen(of.row, symbol.name), symbol.list_of, at_most)
     type_ = item.type.or_missing() if optional else item.type
     if ("value", (of.row, symbol.name)) in scope.facts:
         type_ = type_.required()
     return ValueFound(c.Read(of.row, symbol.name, type=type_, shape=item.shape))
+
+
+def _places(item: c.Item) -> int:
+    """Return how many rows a selection can choose."""
+    assert isinstance(item.expr, c.Select)
+    total = 0
+    for places in item.expr.places:
+        if places.each is not None or places.number.shape is None:
+            return 10**9
+        total += int(places.number.shape.high)
+    return total
 
 
 def _undefined(name: n.Name, scope: Scope, context: Context, expected: Type | None) -> None:
