@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import cast
+from typing import Any
 
 import attrs
 
@@ -13,7 +13,8 @@ from mipsdsl.syntax import nodes as n
 
 def children(node: n.Node) -> Iterator[n.Node]:
     """Give the nodes directly below ``node``, in the order of their fields."""
-    for name in _field_names(type(node)):
+    kind: Any = type(node)
+    for name in _field_names(kind):
         value = getattr(node, name)
         if isinstance(value, n.Node):
             yield value
@@ -31,7 +32,5 @@ def walk(node: n.Node) -> Iterator[n.Node]:
 
 
 @cache
-def _field_names(kind: type[n.Node]) -> tuple[str, ...]:
-    # attrs types `fields` for classes it knows at check time only
-    fields = cast("tuple[attrs.Attribute[object], ...]", attrs.fields(kind))
-    return tuple(field.name for field in fields if field.name != "span")
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind) if field.name != "span")
