@@ -40,7 +40,7 @@ def bind_record(
             unknown.append(header)
         else:
             bindings.append(Binding(place, header, slot, rule))
-    _say_unknown(sheet, unknown, known, findings)
+    _say_unknown(sheet, unknown, list(known), layout, findings)
     _check(sheet, bindings, list(known))
     _check_key(sheet, record, bindings, layout)
     return tuple(bindings)
@@ -83,7 +83,7 @@ def bind_flat(
         else:
             is_shared = slot.name in keys and "." not in name
             (shared if is_shared else own).append(Binding(place, header, slot, rule))
-    _say_unknown(sheet, unknown, layout.names(), findings)
+    _say_unknown(sheet, unknown, layout.names(), layout, findings)
     bindings = _spread(own, shared, layout)
     _check(sheet, bindings, layout.names())
     return tuple(bindings)
@@ -129,16 +129,17 @@ def _brought_in(name: str, layout: Layout) -> set[str]:
 
 
 def _say_unknown(
-    sheet: Sheet, unknown: list[str], known: dict[str, Slot] | list[str], findings: Findings
+    sheet: Sheet, unknown: list[str], known: list[str], layout: Layout, findings: Findings
 ) -> None:
-    """Put the columns that are not used into one note, with near names."""
-    if not unknown:
-        return
+    """Put the columns that are not used into one note: of another record, or near which name."""
     said = []
     for name in unknown:
-        close = near(name, known, number=1) if name else []
-        said.append(f"`{name}`" + (f" (near `{close[0]}`)" if close else ""))
-    findings.note(f"{sheet.file}: not used, as no record has them: {', '.join(said)}")
+        elsewhere = layout.owner(name)
+        close = near(name, known, number=1) if name and elsewhere is None else []
+        hint = f" (near `{close[0]}`)" if close else ""
+        said.append(f"`{name}`" + (f" (of {elsewhere.record})" if elsewhere else hint))
+    if said:
+        findings.note(f"{sheet.file}: columns not used: {', '.join(said)}")
 
 
 def _check(sheet: Sheet, bindings: list[Binding], known: list[str]) -> None:

@@ -54,16 +54,27 @@ def _no_collection() -> Iterator[None]:
 def _read(layout: Layout, paths: Sequence[Path], options: ReadOptions) -> Inputs:
     """Run the stages in order."""
     findings = Findings()
+    for rule in options.column_map.values():
+        layout.target(rule.to, "the map of columns")
     drafts: list[Draft] = []
     for path, record in _sources(paths, layout, findings):
         drafts += _read_file(path, record, layout, options, findings)
     if options.measures is not None:
         drafts += _reference_data(options.measures, drafts, layout, options, findings)
+    _note_unmapped(options, findings)
     joined = _join(drafts, layout)
     fill(joined, assumptions(layout, options.assume), findings)
     _check_required(joined, findings)
     check_links(joined, layout, findings)
     return _inputs(joined, findings)
+
+
+def _note_unmapped(options: ReadOptions, findings: Findings) -> None:
+    """Say which columns of the user's map are in no file."""
+    there = {column for sheet in findings.sheets.values() for column in sheet.columns}
+    absent = [f"`{name}`" for name in options.column_map if name not in there]
+    if absent:
+        findings.note(f"the map of columns names {', '.join(absent)}, which no file has")
 
 
 def _sources(paths: Sequence[Path], layout: Layout, findings: Findings) -> list[tuple[Path, str]]:
@@ -80,7 +91,7 @@ def _sources(paths: Sequence[Path], layout: Layout, findings: Findings) -> list[
             found.append((path, path.stem if path.stem in layout.slots else ""))
         else:
             raise DataError(f"there is no file `{path}`")
-    flat = [path for path, record in found if not record]
+    flat = [path for path, record in found if not record and not _is_document(path)]
     if len(flat) > 1:
         raise DataError(
             f"`{flat[0].name}` and `{flat[1].name}` are not named after a record",
@@ -89,9 +100,17 @@ def _sources(paths: Sequence[Path], layout: Layout, findings: Findings) -> list[
     return found
 
 
+def _is_document(path: Path) -> bool:
+    """Return whether the file is a document of CMS's submissions API."""
+    return path.suffix.casefold() == ".json"
+
+
 def _in_folder(folder: Path, layout: Layout, findings: Findings) -> list[tuple[Path, str]]:
+    """Return the files that are named after a record; where there are no tables, the documents."""
     files = [path for path in sorted(folder.iterdir()) if path.suffix.casefold() in SUFFIXES]
     named = [(path, path.stem) for path in files if path.stem in layout.slots]
+    if not files:
+        named = [(path, "") for path in sorted(folder.iterdir()) if _is_document(path)]
     if not named:
         raise DataError(
             f"no file in `{folder}` is named after a record",
@@ -109,7 +128,7 @@ def _read_file(
     path: Path, record: str, layout: Layout, options: ReadOptions, findings: Findings
 ) -> list[Draft]:
     """Return the rows of one file."""
-    if path.suffix.casefold() == ".json":
+    if _is_document(path):
         return _read_documents(path, layout, options, findings)
     sheet = load(path)
     if sheet.file in findings.sheets:

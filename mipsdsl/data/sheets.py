@@ -8,6 +8,7 @@ have two meanings. Parquet is read by DuckDB, which turns every cell into its sh
 from __future__ import annotations
 
 import csv
+import glob
 import json
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -208,8 +209,8 @@ def _parquet(path: Path) -> Sheet:
 
     with duckdb.connect() as connection:
         try:
-            # The path is a parameter: a name with a quotation mark or a `*` stays a name.
-            source = connection.read_parquet([str(path)])
+            # DuckDB takes `*` in a name for a pattern.
+            source = connection.read_parquet([glob.escape(str(path))])
             names, types = source.columns, [str(kind) for kind in source.types]
             columns = _columns(list(names), path)
             cells = ", ".join(_as_text(*pair) for pair in zip(names, types, strict=True))

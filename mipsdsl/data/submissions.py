@@ -120,7 +120,9 @@ def _submission(document: Entry, number: int, rows: _Rows, file: str, findings: 
     tin = document.get("taxpayerIdentificationNumber")
     npi = document.get("nationalProviderIdentifier")
     given = document.get("submissionId") or document.get("id")
-    own = given or "-".join(str(part) for part in (tin, npi) if part) or f"submission-{number}"
+    own = (
+        given or "-".join(str(part) for part in (tin, npi) if part) or f"{Path(file).stem}-{number}"
+    )
     sets = [each for each in document["measurementSets"] if isinstance(each, dict)]
     kind = str(document.get("entityType"))
     pathway, mvp = _pathway(sets)

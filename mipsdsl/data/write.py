@@ -85,7 +85,14 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside ``path`` to write to, which takes its place when all went well."""
+    """Give a path beside ``path`` to write to, which takes its place when all went well.
+
+    A link is followed; what is no file (``/dev/stdout``, a pipe) is written to itself.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        yield path
+        return
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:
@@ -100,6 +107,11 @@ def _replacing(path: Path) -> Iterator[Path]:
         raise DataError(f"`{path}` cannot be written: {error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _folder(part: Path) -> Path:
+    """Return where a further file may lie: beside a file, else where temporary ones do."""
+    return part.parent if part.is_file() else Path(tempfile.gettempdir())
 
 
 def _umask() -> int:
@@ -232,7 +244,8 @@ def _parquet(
     """Write Parquet through a temporary CSV, whose texts DuckDB casts to exact decimals."""
     import duckdb
 
-    lines = part.with_suffix(".lines")
+    handle, name = tempfile.mkstemp(dir=_folder(part), prefix=f".{part.name}.", suffix=".lines")
+    lines = Path(name)
     selected = ", ".join(
         f"CAST(c{place} AS {_sql_type(column, percent)}) AS {_quoted(column.name)}"
         for place, column in enumerate(columns)
@@ -245,7 +258,7 @@ def _parquet(
         f"TO {_literal(str(part))} (FORMAT parquet)"
     )
     try:
-        with lines.open("w", encoding="utf-8", newline="") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             _quoted_lines(file, columns, rows, percent)
         with duckdb.connect() as connection:
             connection.execute(query)

@@ -132,11 +132,12 @@ def test_an_unknown_measure_is_rejected_with_near_ones(read_texts: ReadTexts) ->
 
 
 def test_unknown_columns_are_named_with_near_ones(read_texts: ReadTexts) -> None:
-    inputs = read_texts({"practice.csv": "tin,rurall,colour\n1,yes,blue\n"})
+    inputs = read_texts({"practice.csv": "tin,rurall,colour,quality_score\n1,yes,blue,5\n"})
 
     assert ("tin",) == inputs.tables["practice"].columns
     assert (
-        "practice.csv: not used, as no record has them: `rurall` (near `rural`), `colour`",
+        "practice.csv: columns not used: `rurall` (near `rural`), `colour`, "
+        "`quality_score` (of submission)",
     ) == inputs.notes
 
 
@@ -296,6 +297,15 @@ def test_a_map_says_which_column_is_which(
         ["s1", "group", False, 10**10],
         ["s2", "group", False, None],
     ] == inputs.tables["submission"].rows
+
+
+def test_a_map_that_fits_nothing_is_said(read_texts: ReadTexts) -> None:
+    files = {"practice.csv": "tin\n1\n"}
+    inputs = read_texts(files, column_map={"country": "rural"})
+
+    assert ("the map of columns names `country`, which no file has",) == inputs.notes
+    with pytest.raises(DataError, match=r"near it: `practice\.rural`"):
+        read_texts(files, column_map={"country": "practice.rurall"})
 
 
 @pytest.mark.parametrize(

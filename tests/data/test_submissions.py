@@ -65,6 +65,16 @@ def test_documents_may_stand_in_a_list_or_an_envelope(program: Program, tmp_path
     assert ["000456789-98", "000456789-99"] == [row[0] for row in inputs.tables["submission"].rows]
 
 
+def test_a_folder_of_documents_is_read(program: Program, tmp_path: Path) -> None:
+    for name in ("98", "99"):
+        content = document(nationalProviderIdentifier=name)
+        (tmp_path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    inputs = read(program, [tmp_path], ReadOptions(assume={"small_practice": "no"}))
+
+    assert 2 == len(inputs.tables["submission"].rows)
+    assert () == inputs.rejects
+
+
 def test_another_year_is_said(program: Program, tmp_path: Path) -> None:
     inputs = load(program, tmp_path / "s.json", document(performanceYear=2017))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -110,6 +111,19 @@ def test_a_file_is_never_half_written(tmp_path: Path) -> None:
         write(path, COLUMNS[:1], broken())
     assert "before\n" == path.read_text(encoding="utf-8")
     assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("before\n", encoding="utf-8")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write(tmp_path / "link.csv", COLUMNS[:1], [("1",)])
+    os.mkfifo(tmp_path / "pipe.csv")
+    reader = os.open(tmp_path / "pipe.csv", os.O_RDONLY | os.O_NONBLOCK)
+    write(tmp_path / "pipe.csv", COLUMNS[:1], [("2",)])
+
+    assert ["npi", "1"] == lines(tmp_path / "real.csv")
+    assert b"npi\n2\n" == os.read(reader, 100)
+    os.close(reader)
 
 
 @pytest.mark.parametrize("name", ["results.xls", "nowhere/results.csv"])
