@@ -17,7 +17,7 @@ from mipsdsl.engines.schema import LAYOUT, NUMBER
 from mipsdsl.engines.store import Key, Row, Store, Stored
 
 Value: TypeAlias = Fraction | int | str | tuple[Any, ...] | None
-"""What an expression denotes; missing is ``None``, a set or a selection a tuple; ``int`` is yes/no."""
+"""What an expression denotes: missing is ``None``, a set or selection a tuple, yes/no ``bool``."""
 
 
 @frozen
