@@ -197,9 +197,7 @@ def _ensure(s: Span, p: list[Part]) -> Part:
 def _parameter(s: Span, p: list[Part]) -> Part:
     body = [x for x in p[1:] if not isinstance(x, (Token, _Because, n.Range)) and x is not None]
     kind = body[0] if len(body) > 1 else None
-    return n.Parameter(
-        p[0], kind, _first(p, n.Range), body[-1], _because(p), _citations(p), span=s
-    )
+    return n.Parameter(p[0], kind, _first(p, n.Range), body[-1], _because(p), _citations(p), span=s)
 
 
 def _rule(s: Span, p: list[Part]) -> Part:
@@ -243,9 +241,7 @@ def _row(s: Span, p: list[Part]) -> Part:
 
 
 def _selection(s: Span, p: list[Part]) -> Part:
-    return n.Selection(
-        p[0], p[1], _all(p, n.PlacesTaken), _because(p), _citations(p), span=s
-    )
+    return n.Selection(p[0], p[1], _all(p, n.PlacesTaken), _because(p), _citations(p), span=s)
 
 
 def _places_taken(s: Span, p: list[Part]) -> Part:
@@ -309,7 +305,7 @@ def _population_example(s: Span, p: list[Part]) -> Part:
     )
 
 
-# --- expressions ------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 def _clauses(s: Span, p: list[Part]) -> Part:
@@ -379,18 +375,14 @@ _MAKERS: dict[str, Maker] = {
     "tests_header": lambda s, p: n.TestsHeader(_numbers(p, s)[0], span=s),
     "amends": lambda s, p: n.Amends(_numbers(p, s)[0], span=s),
     "title": lambda s, p: n.Title(_text(p), span=s),
-    "source": lambda s, p: n.SourceOf(
-        _citations(p)[0], n.Date(_token(p, "DATE"), span=s), span=s
-    ),
+    "source": lambda s, p: n.SourceOf(_citations(p)[0], n.Date(_token(p, "DATE"), span=s), span=s),
     "choice": lambda s, p: n.Choice(p[0], tuple(p[1:]), span=s),
     "choice_value": lambda s, p: n.ChoiceValue(p[0], _text(p), span=s),
     "record": _record,
     "extend": lambda s, p: n.Extend(p[0], _all(p, n.Field), span=s),
     "reference": lambda s, p: n.Reference(p[0], tuple(p[1]), _all(p, n.Field), span=s),
     "key": lambda s, p: _Key(p[0]),
-    "groups": lambda s, p: n.Groups(
-        p[0], p[1], _numbers(p, s)[0], _inner(p, _Joined), span=s
-    ),
+    "groups": lambda s, p: n.Groups(p[0], p[1], _numbers(p, s)[0], _inner(p, _Joined), span=s),
     "joined": lambda s, p: _Joined(p[0]),
     "field": _field,
     "range": lambda s, p: n.Range(p[0], p[1], span=s),
@@ -402,9 +394,7 @@ _MAKERS: dict[str, Maker] = {
     "list_type": _list_type,
     "record_type": lambda s, p: n.RecordType(p[0], tuple(p[1]), span=s),
     "each_of": lambda s, p: n.OneForEach(p[0], p[1] if len(p) > 1 else None, span=s),
-    "relation": lambda s, p: n.Relation(
-        p[0], p[1], p[2], tuple(p[3]), _numbers(p, s)[0], span=s
-    ),
+    "relation": lambda s, p: n.Relation(p[0], p[1], p[2], tuple(p[3]), _numbers(p, s)[0], span=s),
     "ensure": _ensure,
     "matching": lambda s, p: _Parts(p),
     "with_parts": lambda s, p: _Parts(p),
@@ -468,7 +458,7 @@ _MAKERS: dict[str, Maker] = {
     "comparison": lambda s, p: n.Comparison(p[0], str(p[1]), p[2], span=s),
     "test_is": _is,
     "test_in": _is_in,
-    "test_given": lambda s, p: n.IsGiven(p[0], bool(_token(p, "MISSING")), span=s),
+    "test_given": lambda s, p: n.IsGiven(p[0], bool(_token(p, "IS_MISSING")), span=s),
     "test_within": lambda s, p: n.IsWithin(p[0], p[1], p[2], span=s),
     "sum": lambda s, p: n.Sum(p[0], str(p[1]), p[2], span=s),
     "product": lambda s, p: n.Product(p[0], str(p[1]), p[2], span=s),
@@ -481,9 +471,7 @@ _MAKERS: dict[str, Maker] = {
     "path": lambda s, p: n.Path(tuple(p), span=s),
     "ratio": lambda s, p: n.Ratio(p[0], p[1], _inner(p, _WhenZero), span=s),
     "when_zero": lambda s, p: _WhenZero(p[-1]),
-    "position": lambda s, p: n.Position(
-        p[0], p[1], _numbers(p, s)[0], _token(p, "RISING"), span=s
-    ),
+    "position": lambda s, p: n.Position(p[0], p[1], _numbers(p, s)[0], _token(p, "RISING"), span=s),
     "any_of": lambda s, p: n.AnyOf(p[0], p[1] if len(p) > 1 else None, span=s),
     "count_of": lambda s, p: n.CountOf(p[0], p[1] if len(p) > 1 else None, span=s),
     "all_have": _all_have,

@@ -70,7 +70,7 @@ def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
             "this belongs to no item",
             help="begin the line with rule, parameter, table, record, example, …",
         )
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(zip(starts, [*starts[1:], len(text)][: len(starts)], strict=True))
 
 
 def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -93,7 +93,9 @@ def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n
 
 def _within_limits(source: Source, start: int, end: int, span: Span, report: Report) -> bool:
     if end - start > MAX_ITEM_CHARACTERS:
-        message = f"an item may have {MAX_ITEM_CHARACTERS:,} characters; this one has {end - start:,}"
+        message = (
+            f"an item may have {MAX_ITEM_CHARACTERS:,} characters; this one has {end - start:,}"
+        )
         report.error("E0105", message, span, help="split it into several")
         return False
     depth = deepest = ifs = 0
@@ -107,7 +109,9 @@ def _within_limits(source: Source, start: int, end: int, span: Span, report: Rep
             ifs += 1
     if deepest > MAX_NESTING or ifs > 10 * MAX_NESTING:
         message = f"an expression may be nested {MAX_NESTING} deep"
-        report.error("E0106", message, span, "this item goes deeper", help="give a part its own rule")
+        report.error(
+            "E0106", message, span, "this item goes deeper", help="give a part its own rule"
+        )
         return False
     return True
 
@@ -121,7 +125,10 @@ def _report_syntax(
         at = token.start_pos or start
         span = Span(source, at, max(at + 1, token.end_pos or at + 1))
         expected = set(mistake.accepts or mistake.expected)
-        _unexpected(str(token), span, expected, report)
+        if token.type == "LSQB":
+            _bad_character("[", span, report)
+        else:
+            _unexpected(str(token), span, expected, report)
     elif isinstance(mistake, UnexpectedCharacters):
         at = mistake.pos_in_stream or start
         span = Span(source, at, min(at + 1, len(source.text)))

@@ -28,15 +28,23 @@ _NAMES = {
     "MINUS": "`-`",
     "COMPARE": "a comparison (`<=`, `>=`, `<`, `>`)",
     "ROUNDING": "`half up`, `up` or `down`",
+    "IS_MISSING": "`missing`",
+    "AND_THEN": "`and then`",
+    "PERFORMANCE_YEAR": "`performance year`",
+    "DIRECTION": "`lowers` or `raises`",
+    "WHEN_ZERO": "`(when zero: …)`",
+    "THE_REST": "`of the rest`",
+    "FOLD": "`sum` or `average`",
+    "EXTREME": "`highest` or `lowest`",
     "RISING": "`rising` or `falling`",
     "OPERAND": "a name, a number, or an expression in parentheses",
 }
 _STARTS_OPERAND = {"NAME", "NUMBER", "LPAR", "PERCENT", "MONEY"}
 _COVERED = _STARTS_OPERAND | {
-    "STRING", "YES", "NO", "MISSING", "DATE", "MONTH", "LBRACE", "MINUS", "RATIO", "POSITION",
-    "FOLD", "EXTREME", "ALL", "COUNT", "IF", "NOT",
+    "STRING", "YES", "NO", "MISSING", "NOTHING", "DATE", "MONTH", "LBRACE", "MINUS", "RATIO", "POSITION",
+    "FOLD", "EXTREME", "ALL", "ANY", "COUNT", "IF", "NOT",
 }  # fmt: skip
-_QUIET = {"$END"}
+_QUIET = {"$END", "COMMENT"}
 
 
 def describe(expected: set[str]) -> str:

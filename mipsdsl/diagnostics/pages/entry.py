@@ -18,3 +18,5 @@ class Entry:
     matters: str
     bad: str
     good: str
+    reserved: bool = False
+    """Nothing reports it yet."""

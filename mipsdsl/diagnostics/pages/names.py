@@ -113,57 +113,45 @@ rule clinician.low_volume: yesno = charges is given and charges <= $30,000 [42 C
     ),
     Entry(
         "E0206",
-        "there is no such type, record or choice value",
-        """Types are yesno, count, number, percent, points, money, date and text, the choices that
-        the policy declares, and its records. A value of a choice must be among those declared.""",
-        "A test against a value that cannot occur is never true.",
+        "there is no such type or record",
+        """Types are yesno, count, number, percent, points, money, date and text, the choices that the
+        policy declares, and its records. The help line shows the nearest one.""",
+        "A field of an unknown type could hold anything, and no unit could be checked.",
         """
-choice kind = individual, group
+choice submission_kind = individual, group
 record submission key submission_id
     submission_id  text
-    kind           kind
-rule submission.alone: yesno = kind is solo [42 CFR 414.1305]
+    kind           submission_kinds
 """,
         """
-choice kind = individual, group
+choice submission_kind = individual, group
 record submission key submission_id
     submission_id  text
-    kind           kind
-rule submission.alone: yesno = kind is individual [42 CFR 414.1305]
+    kind           submission_kind
 """,
     ),
     Entry(
         "E0207",
         "this name could mean two things",
-        """The name belongs to two things that can be seen from here. Say which:
+        """The name belongs to two things that can be seen from here. Say which one is meant:
         `submission.points` instead of `points`.""",
-        """Two readers of the rule would disagree about what it says, and so might two versions
-        of it.""",
+        "Two readers of the rule would disagree about what it says.",
         """
+choice kind = individual, group
 record submission key submission_id
     submission_id  text
-    first          list of measure at most 9
-record measure key submission_id, measure_id
-    submission_id  text
-    measure_id     text
-record activity key submission_id, activity_id
-    submission_id  text
-    activity_id    text
-rule measure.worth: points = 1 point [42 CFR 414.1380]
-rule activity.worth: points = 2 points [42 CFR 414.1380]
-table worths
-    | worth    || result |
-    | 1 point  || yes    |
+    kind           kind
+    group          kind
+rule submission.alone: yesno = kind is not group [42 CFR 414.1305]
 """,
         """
+choice kind = individual, group
 record submission key submission_id
     submission_id  text
-    first          list of measure at most 9
-record measure key submission_id, measure_id
-    submission_id  text
-    measure_id     text
-rule measure.worth: points = 1 point [42 CFR 414.1380]
+    kind           kind
+rule submission.alone: yesno = kind is not group [42 CFR 414.1305]
 """,
+        reserved=True,
     ),
     Entry(
         "E0208",

@@ -51,18 +51,17 @@ rule measure.rate: percent = ratio of met to cases (when zero: 0%) [42 CFR 414.1
     Entry(
         "E0403",
         "a rounding or comparison may be decided by noise",
-        """Each rule's value lands on a fine grid, and the errors of many rules have added up: a
-        value that is a tie by the text of the rule may no longer be one. Round one of the parts
-        first, or write them as one rule.""",
+        """Each rule's value lands on a fine grid, and the errors of several landings have added up: what
+        is a tie by the text of the rules may no longer be one. Round one of the parts first, or
+        write them as one rule.""",
         "74.995 points must be decided by the text of the rule and not by the twelfth place.",
         """
 record submission key submission_id
     submission_id  text
     score          points from 0 points to 100 points
-    weight         percent
 rule submission.third: points = score / 3 [42 CFR 414.1380]
-rule submission.large: number = third * 1,000,000 / 1 point [42 CFR 414.1380]
-rule submission.result: number = large rounded to 2 places half up [42 CFR 414.1380]
+rule submission.large: points = third * 1,000 [42 CFR 414.1380]
+rule submission.result: points = large rounded to 2 places half up [42 CFR 414.1380]
 """,
         """
 record submission key submission_id

@@ -91,6 +91,7 @@ tests for performance year 1917
         """
 rules for performance year 2017 paying 2019
 """,
+        reserved=True,
     ),
     Entry(
         "E0506",
@@ -129,6 +130,7 @@ parameter case_minimum = 20
         """
 parameter case_minimum = 20 [42 CFR 414.1380(b)(1)]
 """,
+        reserved=True,
     ),
     Entry(
         "W0702",
@@ -146,5 +148,6 @@ record measure key measure_id
     cases       count
 rule measure.enough: yesno = cases >= case_minimum [42 CFR 414.1380(b)(1)]
 """,
+        reserved=True,
     ),
 )

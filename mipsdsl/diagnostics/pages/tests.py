@@ -85,19 +85,19 @@ example "a small practice"
     ),
     Entry(
         "E0604",
-        "this expectation is malformed",
-        """An example expects at least one thing. `within` stands behind a quantity and has its
-        unit; a row of `examples` has as many cells as its header.""",
-        "A test that tests nothing is worse than none: it is counted.",
+        "this test is malformed",
+        """A row of `examples` has as many cells as its header, each with one value, and each column is
+        headed by the name of what it gives or expects.""",
+        "A value under the wrong heading tests something that nobody meant.",
         """
 record clinician key npi
     npi      text
     charges  money
 rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
 usual clinician npi "1"
-example "a small practice"
-    given charges $20,000
-    expect low_volume yes within 1 point
+examples "around the threshold"
+    | charges || low_volume |
+    | $30,000 || yes | no |
 """,
         """
 record clinician key npi
@@ -105,9 +105,60 @@ record clinician key npi
     charges  money
 rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
 usual clinician npi "1"
-example "a small practice"
-    given charges $20,000
+examples "around the threshold"
+    | charges || low_volume |
+    | $30,000 || yes        |
+    | $40,000 || no         |
+""",
+    ),
+    Entry(
+        "E0605",
+        "the rules give something else than the example expects",
+        """The labels show the value, what was expected, and the rules and exceptions that led there. Either
+        the rule is wrong or the example is. With `because`, the reason must be the expected one too.""",
+        "A published example that the rules do not reproduce is the surest sign of a misread rule.",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+usual clinician npi "1"
+example "at the threshold"
+    given charges $30,000
+    expect low_volume no
+""",
+        """
+record clinician key npi
+    npi      text
+    charges  money
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+usual clinician npi "1"
+example "at the threshold"
+    given charges $30,000
     expect low_volume yes
+""",
+    ),
+    Entry(
+        "E0606",
+        "a claim does not hold",
+        """A claim says what is true of everybody. It was tried on many invented records, and the one
+        shown breaks it. Either the rules are wrong, or the claim needs a `when`.""",
+        "A claim is how the intent of the regulation is written down beside its text.",
+        """
+record clinician key npi
+    npi      text
+    charges  money from $0 to $100,000
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+claim "everybody has a low volume":
+    always low_volume
+""",
+        """
+record clinician key npi
+    npi      text
+    charges  money from $0 to $100,000
+rule clinician.low_volume: yesno = charges <= $30,000 [42 CFR 414.1305]
+claim "whoever has few charges has a low volume":
+    always low_volume when charges <= $20,000
 """,
     ),
 )
