@@ -3,45 +3,86 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from mipsdsl.cli import exits
-from mipsdsl.core.nodes import Program
-from mipsdsl.diagnostics import Diagnostic
-from mipsdsl.diagnostics.render import render, summary, to_json
-from mipsdsl.pipeline import Analysis, NoSuchPolicy, analyse, read_sources
-from mipsdsl.syntax import nodes as n
+from mipsdsl.diagnostics.model import Diagnostic
+from mipsdsl.library import NoSuchPolicy, read_sources
+
+if TYPE_CHECKING:
+    from mipsdsl.cache import Compiled
+    from mipsdsl.core.nodes import Program
+    from mipsdsl.pipeline import Analysis
+    from mipsdsl.settings import Settings
+    from mipsdsl.source import Source
 
 ENVELOPE = "mips/1"
 
 
-def analysed(policy: str, settings: Mapping[str, n.Expr] | None = None) -> Analysis:
-    """Return the analysis of the policy that a user named."""
+def sources(policy: str) -> tuple[Source, ...]:
+    """Return the files of the policy that a user named."""
     try:
-        return analyse(read_sources(policy), settings)
+        return read_sources(policy)
     except NoSuchPolicy as mistake:
         raise exits.Stop(str(mistake)) from None
 
 
-def compiled(policy: str, settings: Mapping[str, n.Expr] | None = None) -> tuple[Analysis, Program]:
-    """Return the analysis and its program; findings are shown and end the command."""
-    analysis = analysed(policy, settings)
-    if analysis.program is None:
-        show(analysis.diagnostics)
+def analysed(policy: str) -> Analysis:
+    """Return the analysis of the policy that a user named, with its syntax trees."""
+    from mipsdsl.pipeline import analyse
+
+    return analyse(sources(policy))
+
+
+def compiled(policy: str, settings: Mapping[str, str] | None = None) -> tuple[Compiled, Program]:
+    """Return the policy and its program; findings are shown and end the command."""
+    from mipsdsl import cache
+    from mipsdsl.settings import SettingError
+
+    try:
+        found = cache.compiled(sources(policy), settings)
+    except SettingError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    if found.program is None:
+        show(found.diagnostics)
         raise exits.Stop(f"{policy} does not compile", exits.FINDINGS)
-    return analysis, analysis.program
+    return found, found.program
+
+
+def with_settings(policy: str, settings: Mapping[str, str]) -> tuple[Program, Settings]:
+    """Return the program with the parameters that a user set, and what was set."""
+    from mipsdsl.settings import SettingError, sort_out
+
+    _, program = compiled(policy)
+    try:
+        sorted_out = sort_out(program, settings)
+    except SettingError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    if sorted_out.parameters:
+        _, program = compiled(policy, sorted_out.parameters)
+    return program, sorted_out
 
 
 def show(diagnostics: Iterable[Diagnostic]) -> None:
     """Show findings on standard error, and how many there are."""
+    from mipsdsl.diagnostics.render import render, summary
+
     found = tuple(diagnostics)
-    colour = click.get_current_context().color
+    colour = coloured(err=True)
     for diagnostic in found:
-        click.echo(render(diagnostic, colour=bool(colour)) + "\n", err=True)
+        click.echo(render(diagnostic, colour=colour) + "\n", err=True)
     if found:
         click.echo(summary(found), err=True)
+
+
+def coloured(*, err: bool = False) -> bool:
+    """Return whether a stream is to be coloured: as the user said, else on a terminal."""
+    said = click.get_current_context().color
+    return (sys.stderr if err else sys.stdout).isatty() if said is None else said
 
 
 def envelope(kind: str, content: Mapping[str, object]) -> str:
@@ -51,4 +92,6 @@ def envelope(kind: str, content: Mapping[str, object]) -> str:
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> list[object]:
     """Return findings for an envelope."""
+    from mipsdsl.diagnostics.render import to_json
+
     return [to_json(diagnostic) for diagnostic in diagnostics]

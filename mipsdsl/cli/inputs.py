@@ -1,0 +1,161 @@
+"""The options of commands that read data, and the reading."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from attrs import frozen
+
+from mipsdsl import resources
+from mipsdsl.cli import exits
+
+if TYPE_CHECKING:
+    from mipsdsl.core.nodes import Program
+    from mipsdsl.data.options import PercentIn
+    from mipsdsl.data.tables import Inputs
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx")
+
+
+@frozen(kw_only=True)
+class Data:
+    """What a user said of the data: the options below, as they came."""
+
+    files: tuple[str, ...]
+    sample: bool
+    settings: tuple[str, ...]
+    assume: tuple[str, ...]
+    measures: str | None
+    mapping: str | None
+    percent_in: PercentIn | None
+    population: str
+    input_format: str | None
+
+
+_OPTIONS = (
+    click.argument("files", metavar="[FILES]...", nargs=-1),
+    click.option("--sample", is_flag=True, help="Use the sample that comes with the program."),
+    click.option(
+        "--set",
+        "settings",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="Set a parameter or a population value for this run.",
+    ),
+    click.option(
+        "--assume",
+        metavar="FIELD=VALUE,…",
+        multiple=True,
+        help="Take this value in every row that lacks it.",
+    ),
+    click.option("--measures", metavar="DIR", help="CMS's measures and benchmarks, as published."),
+    click.option("--map", "mapping", metavar="FILE.toml", help="Which column of yours is which."),
+    click.option(
+        "--percent-in",
+        type=click.Choice(["fraction", "hundred"]),
+        help="How bare percents are written: 0.85 or 85.",
+    ),
+    click.option(
+        "--population",
+        type=click.Choice(["published", "here"]),
+        default="published",
+        show_default=True,
+        help="National factors: as published, or computed from these data.",
+    ),
+    click.option("--input-format", type=click.Choice(FORMATS), help="Read files as this."),
+)
+
+
+def data_options(command: Command) -> Command:
+    """Give ``command`` the options that ``Data`` holds."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return ``name=value`` texts by name.
+
+    >>> pairs(("a=1",), "--set")
+    {'a': '1'}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise exits.Stop(f"{option} {text}: write a name, an equals sign and a value")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def assumed(texts: tuple[str, ...]) -> dict[str, str]:
+    """Return what ``--assume`` says; one option may hold several, parted by commas."""
+    parts = tuple(part for text in texts for part in text.split(",") if part.strip())
+    return pairs(parts, "--assume")
+
+
+def read_inputs(program: Program, data: Data) -> Inputs:
+    """Return the data that a user named, checked."""
+    from mipsdsl.data.options import ReadOptions, load_map
+    from mipsdsl.data.read import read
+    from mipsdsl.data.tables import DataError
+
+    try:
+        with _paths(data) as paths:
+            options = ReadOptions(
+                percent_in=data.percent_in,
+                assume=assumed(data.assume),
+                column_map=load_map(Path(data.mapping)) if data.mapping else {},
+                measures=Path(data.measures) if data.measures else None,
+            )
+            return read(program, paths, options)
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+
+
+@contextmanager
+def _paths(data: Data) -> Iterator[list[Path]]:
+    """Give the files to read: the user's, or the sample; with a format, under names that say it."""
+    if data.sample:
+        yield [_sample(data)]
+        return
+    if not data.files:
+        raise exits.Stop("no data were given: name files or a folder, or say --sample")
+    named = [Path(file) for file in data.files]
+    if data.input_format is None and "-" not in data.files:
+        yield named
+        return
+    with tempfile.TemporaryDirectory(prefix="mips-") as folder:
+        yield [_renamed(path, data.input_format or "csv", Path(folder)) for path in named]
+
+
+def _sample(data: Data) -> Path:
+    folder = resources.sample()
+    if data.files:
+        raise exits.Stop("give files or --sample, not both")
+    if not folder.is_dir():
+        raise exits.Stop(f"the sample is not installed: there is no {folder}", exits.ENVIRONMENT)
+    return folder
+
+
+def _renamed(path: Path, form: str, folder: Path) -> Path:
+    """Return a copy of a file, or of the standard input, with the ending of its format."""
+    if path.is_dir():
+        return path
+    if str(path) != "-" and path.suffix.casefold() == f".{form}":
+        return path
+    stem = "standard input" if str(path) == "-" else path.stem
+    copy = folder / f"{stem}.{form}"
+    try:
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as mistake:
+        raise exits.Stop(f"`{path}` cannot be read: {mistake.strerror}") from None
+    copy.write_bytes(content)
+    return copy

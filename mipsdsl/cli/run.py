@@ -1,0 +1,232 @@
+"""``mips run``: score all rows of the data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from mipsdsl.cli import exits, policies, progress
+from mipsdsl.cli import inputs as i
+
+if TYPE_CHECKING:
+    from mipsdsl.core.nodes import Program
+    from mipsdsl.data.tables import Inputs
+    from mipsdsl.data.write import PercentAs
+    from mipsdsl.scoring import Outcome, Scored
+    from mipsdsl.settings import Settings
+
+_PERCENT_HELP = "How percents are written: 4.25% or 0.0425."
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What a user wants to have, and where."""
+
+    policy: str
+    output: str | None
+    outputs: str
+    per: str
+    rejects: str | None
+    max_rejects: str
+    form: str | None
+    percent: PercentAs
+
+
+@click.command(name="run")
+@click.argument("policy", metavar="YEAR|PATH")
+@i.data_options
+@click.option("-o", "--output", metavar="OUT", help="Write the results here, by its ending.")
+@click.option("--outputs", default="", metavar="A,B,…", help="What to compute, by name.")
+@click.option("--per", default="", metavar="RECORD", help="One row for each of these.")
+@click.option("--rejects", metavar="FILE", help="Where the rows that were left out go.")
+@click.option("--max-rejects", default="0", show_default=True, metavar="N|P%")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "jsonl", "json"]),
+    help="How to show results.  [default: table on a terminal, else csv]",
+)
+@click.option(
+    "--percent", type=click.Choice(["fraction", "text"]), default="fraction", help=_PERCENT_HELP
+)
+def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
+    """Score all rows of FILES (or --sample) under the rules of a year.
+
+    FILES are folders with a file for each record (clinician.csv, submission.parquet, …), such
+    files, or one flat file with a row for each clinician.
+    """
+    of_data = {field.name for field in i.Data.__attrs_attrs__}
+    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
+    with progress.stages() as stage:
+        stage("compiling")
+        program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
+        stage("reading")
+        inputs = i.read_inputs(program, data)
+        _say_reading(inputs)
+        _settle_rejects(inputs, asked)
+        stage("scoring")
+        scored = _score(program, inputs, settings, data, asked)
+        stage("writing")
+        _hand_over(program, inputs, scored, data, asked)
+
+
+def _say_reading(inputs: Inputs) -> None:
+    from mipsdsl.cli import summary
+
+    _say(summary.of_reading(inputs))
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _score(
+    program: Program, inputs: Inputs, settings: Settings, data: i.Data, asked: Asked
+) -> Scored:
+    from mipsdsl.scoring import OutputError, Wanted, computed_here, score, world_of
+
+    populations = computed_here(program, data.population == "here", settings.populations)
+    outputs = tuple(name for name in asked.outputs.split(",") if name.strip())
+    wanted = Wanted(outputs=outputs, per=asked.per, populations=populations)
+    try:
+        scored = score(world_of(program, inputs), wanted)
+    except OutputError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    if asked.output and len(scored.outcomes) > 1 and not _is_folder(Path(asked.output)):
+        records = ", ".join(outcome.record for outcome in scored.outcomes)
+        raise exits.Stop(
+            f"the outputs are of several records ({records}), and {asked.output} is one file\n"
+            "help: name a folder (`-o results/`), or ask for the outputs of one record"
+        )
+    return scored
+
+
+# --- rows that were left out ---------------------------------------------------------------------
+
+
+def _settle_rejects(inputs: Inputs, asked: Asked) -> None:
+    """Write the rows that were left out, and stop when they are too many."""
+    from mipsdsl.cli import summary
+    from mipsdsl.data.write import write_rejects
+
+    allowed = _allowed(asked.max_rejects, sum(inputs.counts.values()))
+    path = _rejects_path(asked)
+    if inputs.rejects and path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_rejects(path, inputs.rejects)
+    written = path if inputs.rejects else None
+    _say(summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), written))
+    if len(inputs.rejects) > allowed:
+        were = "was" if len(inputs.rejects) == 1 else "were"
+        raise exits.Stop(
+            f"{summary.rows(len(inputs.rejects))} {were} rejected, and {asked.max_rejects} may be; "
+            "nothing was scored\nhelp: correct them, or say --max-rejects",
+            exits.REJECTED,
+        )
+
+
+def _allowed(text: str, total: int) -> float:
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        raise exits.Stop(f"--max-rejects {text}: write a number of rows, or a percent") from None
+    return total * number / 100 if text.endswith("%") else number
+
+
+def _rejects_path(asked: Asked) -> Path | None:
+    if asked.rejects is not None:
+        return Path(asked.rejects)
+    if asked.output is None:
+        return None
+    out = Path(asked.output)
+    return out / "rejects.csv" if _is_folder(out) else out.with_suffix(".rejects.csv")
+
+
+# --- results -------------------------------------------------------------------------------------
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() or not path.suffix
+
+
+def _hand_over(
+    program: Program, inputs: Inputs, scored: Scored, data: i.Data, asked: Asked
+) -> None:
+    from mipsdsl.cli import summary
+
+    if asked.output is None:
+        _say(summary.of_results(program, scored, data.settings))
+        _show(program, inputs, scored, asked)
+        return
+    paths = _write(scored.outcomes, Path(asked.output), asked)
+    _say(summary.of_results(program, scored, data.settings))
+    _say(summary.of_writing(scored.outcomes, paths))
+
+
+def _write(outcomes: Iterable[Outcome], out: Path, asked: Asked) -> list[Path]:
+    """Write a file for each record, and return where."""
+    from mipsdsl.data.tables import DataError
+    from mipsdsl.data.write import write
+
+    ending = asked.form if asked.form in ("csv", "jsonl") else "csv"
+    written = []
+    try:
+        for outcome in outcomes:
+            path = out / f"{outcome.record}.{ending}" if _is_folder(out) else out
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(path, outcome.columns, outcome.rows, percent=asked.percent)
+            written.append(path)
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    return written
+
+
+def _show(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> None:
+    from mipsdsl.cli import tables
+
+    match asked.form or ("table" if sys.stdout.isatty() else "csv"):
+        case "table":
+            from shutil import get_terminal_size
+
+            width = get_terminal_size().columns
+            for outcome in scored.outcomes:
+                tables.show_table(outcome, width=width, colour=policies.coloured())
+        case "csv":
+            for outcome in scored.outcomes:
+                click.echo(tables.csv_text(outcome, asked.percent), nl=False)
+        case "jsonl":
+            for outcome in scored.outcomes:
+                for line in tables.json_lines(outcome, asked.percent):
+                    click.echo(line)
+        case _:
+            click.echo(_envelope(program, inputs, scored, asked))
+
+
+def _envelope(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> str:
+    from mipsdsl.cli import tables
+    from mipsdsl.cli.summary import factor_text
+    from mipsdsl.scoring import reason, target_name
+
+    content = {
+        "year": program.year,
+        "results": {
+            outcome.record: list(tables.as_objects(outcome, asked.percent))
+            for outcome in scored.outcomes
+        },
+        "read": dict(inputs.counts),
+        "rejected": len(inputs.rejects),
+        "notes": list(inputs.notes),
+        "factors": [factor_text(factor) for factor in scored.factors],
+        "left_out": [
+            {"output": target_name(each.target), "missing": [reason(m) for m in each.missing]}
+            for each in scored.refused
+        ],
+    }
+    return policies.envelope("run", content)

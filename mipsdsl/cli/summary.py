@@ -1,0 +1,109 @@
+"""What a run says of itself, on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from mipsdsl.core.nodes import Program
+from mipsdsl.core.types import GRID, QUANTITIES
+from mipsdsl.data.codes import PAGES
+from mipsdsl.data.tables import Inputs, Reject
+from mipsdsl.engines.plan import Refusal
+from mipsdsl.scoring import Factor, Outcome, Scored, reason, target_name
+from mipsdsl.semantics.cells import quantity_text
+
+_SHOWN_REJECTS = 20
+_SHOWN_NAMES = 6
+_WIDTH = 10
+
+
+def of_reading(inputs: Inputs) -> Iterator[str]:
+    """Yield what was read, and the notes on it."""
+    counts = [f"{number:,} {record}" for record, number in inputs.counts.items() if number]
+    yield _line("read", ", ".join(counts) or "nothing")
+    for note in inputs.notes:
+        yield _line("note", note)
+
+
+def of_rejects(rejects: Sequence[Reject], total: int, written: Path | None) -> Iterator[str]:
+    """Yield how many rows were left out, and the first of them grouped by what was wrong."""
+    if not rejects:
+        return
+    where = f", written to {written}" if written is not None else ""
+    yield _line("rejected", f"{len(rejects):,} of {rows(total)}{where}")
+    by_code: dict[str, list[Reject]] = {}
+    for reject in rejects:
+        by_code.setdefault(reject.code, []).append(reject)
+    shown = 0
+    for code, group in sorted(by_code.items(), key=lambda pair: -len(pair[1])):
+        title = PAGES[code].title if code in PAGES else ""
+        yield f"  {code}  {len(group):,}  {title}"
+        for reject in group[: max(0, _SHOWN_REJECTS - shown)]:
+            yield f"    {_place(reject)}: {reject.reason}"
+            shown += 1
+    if shown < len(rejects):
+        yield f"    … and {len(rejects) - shown:,} more"
+
+
+def _place(reject: Reject) -> str:
+    column = f", column {reject.column}" if reject.column else ""
+    return f"{reject.file} row {reject.row}{column}"
+
+
+def of_results(program: Program, scored: Scored, settings: Iterable[str]) -> Iterator[str]:
+    """Yield what was made, set, computed and refused."""
+    if scored.none_of:
+        yield _line("none of", f"{', '.join(scored.none_of)}: no file has them, so there are none")
+    for record, number in scored.created.items():
+        yield _line("created", f"{number:,} {record} that no file had, as the rules ask")
+    for setting in settings:
+        yield _line("set", setting)
+    for factor in scored.factors:
+        yield _line("factor", factor_text(factor))
+    for names, refusal in _together(scored.refused, scored.record):
+        yield _line("left out", f"{names}: {'; '.join(map(reason, refusal.missing[:2]))}")
+
+
+def factor_text(factor: Factor) -> str:
+    """Return a population item in words."""
+    item, value = factor.item, factor.value
+    text = str(value)
+    if isinstance(value, int) and item.type.unit in QUANTITIES:
+        text = quantity_text(Fraction(value, 10 ** GRID[item.type.unit]), item.type.unit)
+    how = f"computed over {rows(factor.rows)}" if factor.origin == "computed" else factor.origin
+    return f"{item.name} = {text}, {how}"
+
+
+def _together(refused: Sequence[Refusal], record: str) -> Iterator[tuple[str, Refusal]]:
+    """Yield the outputs that lack the same, in one line each."""
+    groups: dict[tuple[object, ...], list[Refusal]] = {}
+    for refusal in refused:
+        groups.setdefault(tuple(refusal.missing[:2]), []).append(refusal)
+    for group in groups.values():
+        names = [
+            target_name(refusal.target).removeprefix(f"{record}.")
+            for refusal in group[:_SHOWN_NAMES]
+        ]
+        more = f" and {len(group) - len(names)} more" if len(group) > len(names) else ""
+        yield ", ".join(names) + more, group[0]
+
+
+def of_writing(outcomes: Iterable[Outcome], paths: Iterable[Path]) -> Iterator[str]:
+    """Yield what was written where."""
+    for outcome, path in zip(outcomes, paths, strict=True):
+        yield _line("wrote", f"{rows(len(outcome.rows))} of {outcome.record} to {path}")
+
+
+def rows(number: int) -> str:
+    """Return how many rows that is, in words.
+
+    >>> rows(1), rows(2000)
+    ('1 row', '2,000 rows')
+    """
+    return "1 row" if number == 1 else f"{number:,} rows"
+
+
+def _line(word: str, text: str) -> str:
+    return f"{word:<{_WIDTH}}{text}"

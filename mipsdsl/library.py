@@ -1,0 +1,53 @@
+"""Policies by name: the years that come with the program, and folders and files of the user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mipsdsl import resources
+from mipsdsl.source import Source
+
+
+class NoSuchPolicy(Exception):
+    """There is no policy of that name; the message says which there are."""
+
+
+def years() -> tuple[str, ...]:
+    """Return the years that come with the program, ascending."""
+    folder = resources.policies()
+    return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and p.name.isdigit()))
+
+
+def read_sources(policy: str) -> tuple[Source, ...]:
+    """Return the files of a policy: a year that comes with the program, a folder, or a file.
+
+    Raises:
+        NoSuchPolicy: there is none; the message lists the years.
+    """
+    path = resources.policies() / policy if policy in years() else Path(policy)
+    if path.is_file():
+        return (_read(path, path.name),)
+    if path.is_dir():
+        found = sorted(path.glob("*.mips"))
+        if found:
+            prefix = path.resolve().name
+            return tuple(_read(file, f"{prefix}/{file.name}") for file in found)
+        raise NoSuchPolicy(f"no .mips files in {policy}")
+    raise NoSuchPolicy(f"there is no policy {policy}: {_those_there_are(policy)}")
+
+
+def _those_there_are(policy: str) -> str:
+    from difflib import get_close_matches
+
+    near = [] if policy.isdigit() else get_close_matches(policy, years(), n=1, cutoff=0.72)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"the years are {', '.join(years())}{hint}"
+
+
+def _read(path: Path, name: str) -> Source:
+    try:
+        return Source(name, path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as mistake:
+        raise NoSuchPolicy(f"{name} is not UTF-8 text (byte {mistake.start})") from None
+    except OSError as mistake:
+        raise NoSuchPolicy(f"{name} cannot be read: {mistake.strerror}") from None

@@ -1,0 +1,398 @@
+"""A run: inputs into linked rows, what the outputs need, an engine over it, tables of results."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from mipsdsl.core import nodes as c
+from mipsdsl.core.types import Type, Unit
+from mipsdsl.data.slots import near
+from mipsdsl.data.tables import Inputs, Table, Value
+from mipsdsl.data.write import Column
+from mipsdsl.engines.plan import (
+    Lack,
+    MissingInput,
+    Plan,
+    Population,
+    Populations,
+    Refusal,
+    population_value,
+    requirements,
+)
+from mipsdsl.engines.rows import link
+from mipsdsl.engines.schema import LAYOUT, NUMBER, Target
+from mipsdsl.engines.store import Row, Store, Stored
+from mipsdsl.engines.uses import Use, UseKind, uses_of
+
+_RESULT_KINDS = frozenset({c.ItemKind.RULE, c.ItemKind.COLUMN, c.ItemKind.SCALE})
+_DRAWN_UP = frozenset({c.ItemKind.COLUMN, c.ItemKind.SCALE})
+_PERSON = "clinician"
+NATIONAL = "population"
+"""The name of the table of results that holds the population items."""
+
+
+class OutputError(Exception):
+    """What was asked for cannot be had: what is wrong, and what to do about it."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        """Keep the sentence and the advice apart."""
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+    def __str__(self) -> str:
+        """Return both lines."""
+        return f"{self.message}\nhelp: {self.help}" if self.help else self.message
+
+
+@frozen
+class Outcome:
+    """The results of one record: its key, then its outputs.
+
+    Shapes: ``rows`` (n, k) with k the number of columns, the first ``keys`` of them the key.
+    """
+
+    record: str
+    keys: int
+    columns: tuple[Column, ...]
+    rows: list[list[Value]]
+
+
+@frozen
+class Factor:
+    """A population item that the run used: how it came about, and over how many rows."""
+
+    item: c.Item
+    value: Stored
+    origin: str
+    rows: int = 0
+
+
+@frozen
+class Scored:
+    """What came of a run, besides what its inputs say of themselves."""
+
+    outcomes: tuple[Outcome, ...]
+    refused: tuple[Refusal, ...]
+    factors: tuple[Factor, ...]
+    created: Mapping[str, int]
+    none_of: tuple[str, ...]
+    record: str
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """What is asked of a run; without ``outputs``, the results of the record ``per``."""
+
+    outputs: tuple[str, ...] = ()
+    per: str = ""
+    populations: Populations = field(factory=dict)
+
+
+@frozen
+class World:
+    """Data ready to be run: linked rows and the columns that were given.
+
+    ``given`` are the records that came as data; ``none_of`` those that a file need not have, of
+    which there are no rows then.
+    """
+
+    program: c.Program
+    store: Store
+    available: Mapping[str, Collection[str]]
+    given: frozenset[str]
+    none_of: frozenset[str]
+
+
+def world_of(program: c.Program, inputs: Inputs) -> World:
+    """Return the linked rows of ``inputs``."""
+    none_of = _dispensable(program) - set(inputs.tables)
+    empty = {
+        record.name: Table(record.name, tuple(each.name for each in record.fields), [], [])
+        for record in program.records
+        if record.name in none_of
+    }
+    tables = {**inputs.tables, **empty}
+    available = {record: table.columns for record, table in tables.items()}
+    return World(program, link(program, tables), available, frozenset(inputs.tables), none_of)
+
+
+def _dispensable(program: c.Program) -> frozenset[str]:
+    """Return the records that data need not have: others do without them, or they only tie others.
+
+    A practice that nobody describes and a list of members that nobody sent are not there; a record
+    that holds what is scored (a measure) is missing when it is not there.
+    """
+    own = {r.name: r for r in program.records if not r.is_reference and r.grouping is None}
+    references = [(r.name, each) for r in own.values() for each in r.references]
+    found = {each.record for _, each in references if each.optional}
+    found |= {owner for owner, each in references if each.record in own}
+    return frozenset(found & set(own))
+
+
+def score(world: World, wanted: Wanted) -> Scored:
+    """Return the results that are ``wanted``.
+
+    Raises:
+        OutputError: there is no such output, or none that was asked for can be computed.
+    """
+    targets = outputs_of(world, wanted)
+    plan = plan_of(world, targets, wanted.populations)
+    if plan.refused and (wanted.outputs or not plan.outputs):
+        raise OutputError(*refusal_text(world.program, plan.refused))
+    run(world, plan, wanted.populations)
+    created = {record: len(rows) for record, rows in world.store.created.items() if rows}
+    return Scored(
+        outcomes=tuple(_outcomes(world, plan, wanted.populations)),
+        refused=plan.refused,
+        factors=tuple(_factors(world, plan, wanted.populations)),
+        created=created,
+        none_of=tuple(sorted(_looked_at(world, plan) & world.none_of)),
+        record=_record_of_run(world, wanted.per),
+    )
+
+
+def plan_of(world: World, targets: Iterable[Target], populations: Populations) -> Plan:
+    """Return what has to be computed for ``targets``."""
+    return requirements(
+        world.program, world.available, targets, populations, partial=world.store.partial
+    )
+
+
+def run(world: World, plan: Plan, populations: Populations) -> None:
+    """Compute what ``plan`` says, with the engine for few records."""
+    from mipsdsl.engines.interpreter import Interpreter
+
+    Interpreter(world.program, world.store, populations).run(plan)
+
+
+def computed_here(program: c.Program, here: bool, settings: Mapping[str, Stored]) -> Populations:
+    """Return what is said of the population items: those set, and with ``here`` all others."""
+    said: dict[str, Stored | Population] = {}
+    if here:
+        said = {item.name: Population.COMPUTE for item in program.items if not item.record}
+    return {**said, **settings}
+
+
+# --- which outputs -------------------------------------------------------------------------------
+
+
+def outputs_of(world: World, wanted: Wanted) -> list[Target]:
+    """Return the items that are asked for by name, or the results of the record of the run."""
+    per = _record_of_run(world, wanted.per)
+    if not wanted.outputs:
+        return [(item.record, item.name) for item in _results(world.program, per)]
+    return list(dict.fromkeys(_target(world, name.strip(), per) for name in wanted.outputs))
+
+
+def _results(program: c.Program, record: str) -> list[c.Item]:
+    """Return the items of ``record`` that are results: those with a label, tables and scales."""
+    return [
+        item
+        for item in program.items
+        if item.record == record
+        and item.kind in _RESULT_KINDS
+        and (item.label or item.kind in _DRAWN_UP)
+    ]
+
+
+def _record_of_run(world: World, per: str) -> str:
+    """Return the record whose rows are the results: the first that has data and results."""
+    records = [record.name for record in world.program.records if not record.is_reference]
+    if per:
+        if per not in records:
+            close = near(per, records)
+            raise OutputError(
+                f"there is no record `{per}`",
+                f"near it: {', '.join(close)}" if close else f"records: {', '.join(records)}",
+            )
+        return per
+    for record in sorted(records, key=lambda name: name != _PERSON):
+        if record in world.given and _results(world.program, record):
+            return record
+    raise OutputError(
+        "no record in the data has results",
+        f"give data of {', '.join(r for r in records if _results(world.program, r))}",
+    )
+
+
+def _target(world: World, name: str, per: str) -> Target:
+    """Return the item or field that ``name`` means: of the record of the run, if it has it."""
+    schema = world.store.schema
+    record, _, rest = name.rpartition(".")
+    known = {**schema.items, **schema.fields}
+    if record:
+        if (record, rest) in known:
+            return record, rest
+    elif (per, name) in known:
+        return per, name
+    else:
+        owners = [owner for owner, item in known if item == name]
+        if owners:
+            return owners[0], name
+    names = [target_name(target) for target in known] + [target[1] for target in known]
+    close = near(name, names)
+    help = "near it: " + ", ".join(f"`{each}`" for each in close) if close else ""
+    raise OutputError(f"there is no output `{name}`", help)
+
+
+def target_name(target: Target) -> str:
+    """Return the name of an item with its record."""
+    return ".".join(part for part in target if part)
+
+
+# --- what cannot be had --------------------------------------------------------------------------
+
+
+def refusal_text(program: c.Program, refused: Sequence[Refusal]) -> tuple[str, str]:
+    """Return the sentence for outputs that cannot be computed, and the advice."""
+    names = ", ".join(f"`{target_name(refusal.target)}`" for refusal in refused[:3])
+    more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
+    missing = list(dict.fromkeys(lack for refusal in refused for lack in refusal.missing))
+    reasons = "; ".join(reason(lack) for lack in missing[:5])
+    more_reasons = f"; and {len(missing) - 5} more things" if len(missing) > 5 else ""
+    return f"{names}{more} cannot be computed: {reasons}{more_reasons}", advice(missing)
+
+
+def reason(lack: MissingInput) -> str:
+    """Return in words what is missing."""
+    match lack.lack:
+        case Lack.COLUMN:
+            return f"`{lack}` is not in the data"
+        case Lack.TABLE:
+            return f"there are no data of `{lack}`"
+        case Lack.PARAMETER:
+            return f"the parameter `{lack}` is still to be given"
+        case Lack.POPULATION:
+            return f"`{lack}` is a value of the whole nation, and none is published"
+
+
+def advice(missing: Iterable[MissingInput]) -> str:
+    """Return what can be done about the first things that are missing."""
+    lacks: dict[Lack, MissingInput] = {}
+    for each in missing:
+        lacks.setdefault(each.lack, each)
+    said = []
+    if (lack := lacks.get(Lack.POPULATION)) is not None:
+        said.append(f"`--set {lack.name}=…`, or `--population here` to compute it from this file")
+    if (lack := lacks.get(Lack.PARAMETER)) is not None:
+        said.append(f"`--set {lack.name}=…`")
+    if (lack := lacks.get(Lack.COLUMN)) is not None:
+        said.append(f"add the column, or `--assume {lack.name}=…` for all rows")
+    if (lack := lacks.get(Lack.TABLE)) is not None:
+        said.append(f"add a file {lack.record}.csv (CMS's catalogues come with `--measures`)")
+    return "; ".join(said)
+
+
+# --- results -------------------------------------------------------------------------------------
+
+
+def _outcomes(world: World, plan: Plan, populations: Populations) -> Iterable[Outcome]:
+    asked: dict[str, list[str]] = {}
+    for record, name in plan.outputs:
+        asked.setdefault(record, []).append(name)
+    for record, names in asked.items():
+        yield _outcome(world, record, names) if record else _national(world, names, populations)
+
+
+def _outcome(world: World, record: str, names: Sequence[str]) -> Outcome:
+    store, schema = world.store, world.store.schema
+    keys = schema.records[record].key
+    shown = [*keys, *(name for name in names if name not in keys)]
+    columns = tuple(_column(world, record, name) for name in shown)
+    slots = [schema.layouts[record].slots[name] for name in shown]
+    rows = [[_plain(store, row[slot]) for slot in slots] for row in store.rows[record]]
+    return Outcome(record, len(keys), columns, rows)
+
+
+def _column(world: World, record: str, name: str) -> Column:
+    schema = world.store.schema
+    item = schema.items.get((record, name))
+    type_ = item.type if item is not None else schema.fields[record, name].type
+    if item is not None and item.kind is c.ItemKind.SELECTION:
+        type_ = Type(Unit.TEXT)
+    return Column(name, type_, schema.layouts[record].scales.get(name, 0))
+
+
+def _plain(store: Store, value: object) -> Value:
+    """Return a value as it is written: rows that were chosen by their keys."""
+    if isinstance(value, tuple) and value and isinstance(value[0], list):
+        return "; ".join(" ".join(str(part) for part in store.key(row)) for row in value)
+    if value == () and isinstance(value, tuple):
+        return None
+    return value  # type: ignore[return-value]  # slots hold values of the types of the core
+
+
+def _national(world: World, names: Sequence[str], populations: Populations) -> Outcome:
+    schema, values = world.store.schema, []
+    for name in names:
+        value = _population(world, schema.items["", name], populations)
+        values.append(_plain(world.store, value))
+    columns = tuple(
+        Column(name, schema.items["", name].type, schema.population_scales.get(name, 0))
+        for name in names
+    )
+    return Outcome(NATIONAL, 0, columns, [values])
+
+
+def _population(world: World, item: c.Item, populations: Populations) -> Stored:
+    value = population_value(item, populations)
+    return world.store.populations[item.name] if isinstance(value, Population) else value
+
+
+def _factors(world: World, plan: Plan, populations: Populations) -> Iterable[Factor]:
+    """Yield the population items that the computed items read, in the order of the program."""
+    schema = world.store.schema
+    used = {name for record, name in plan.outputs if not record}
+    for step in plan.steps:
+        for name in step.items:
+            uses = uses_of(schema, step.record, [schema.items[step.record, name].expr])
+            used |= {use.name for use in uses if use.kind is UseKind.POPULATION}
+    for item in world.program.items:
+        if not item.record and item.name in used:
+            yield _factor(world, item, populations)
+
+
+def _looked_at(world: World, plan: Plan) -> set[str]:
+    """Return the records that the computed items look at through references and lists."""
+    schema, found = world.store.schema, set()
+    ways = {**schema.links, **schema.lists}
+    for step in plan.steps:
+        for name in step.items:
+            for use in uses_of(schema, step.record, [schema.items[step.record, name].expr]):
+                found.add(ways.get((use.record, use.name), use.record))
+    return found
+
+
+def _factor(world: World, item: c.Item, populations: Populations) -> Factor:
+    value = _population(world, item, populations)
+    if population_value(item, populations) is Population.COMPUTE:
+        uses: Iterable[Use] = uses_of(world.store.schema, "", [item.expr])
+        tables = [use.record for use in uses if use.kind is UseKind.TABLE]
+        rows = len(world.store.rows.get(tables[0], ())) if tables else 0
+        return Factor(item, value, "computed", rows)
+    return Factor(item, value, "set" if item.name in populations else "published")
+
+
+# --- rows by key ---------------------------------------------------------------------------------
+
+Wish: TypeAlias = Mapping[str, str]
+"""Fields of a record and the texts that they shall have."""
+
+
+def rows_where(store: Store, record: str, wish: Wish) -> list[Row]:
+    """Return the rows of ``record`` whose fields have these values, as texts."""
+    slots = store.schema.layouts[record].slots
+    return [
+        row
+        for row in store.rows.get(record, [])
+        if all(str(row[slots[name]]) == text for name, text in wish.items())
+    ]
+
+
+def row_number(row: Row) -> tuple[str, int]:
+    """Return the record of a row and its number there."""
+    return row[LAYOUT].record, row[NUMBER]
