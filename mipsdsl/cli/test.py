@@ -17,7 +17,11 @@ from mipsdsl.testing.suite import TRIALS
 @click.option("--coverage/--no-coverage", default=False, help="Say what no test reached.")
 @click.option("--claims/--no-claims", default=True, help="Try the claims on random records.")
 @click.option(
-    "--trials", default=TRIALS, show_default=True, type=click.IntRange(1), help="Random worlds a claim."
+    "--trials",
+    default=TRIALS,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Random worlds a claim.",
 )
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")

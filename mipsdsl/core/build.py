@@ -186,9 +186,7 @@ def land(expr: c.Expr, unit: Unit) -> c.Expr:
         return expr
     step = Fraction(1, 10**scale)
     low, high = floor(shape.low / step) * step, ceil(shape.high / step) * step
-    return c.Land(
-        expr, type=expr.type, shape=decimal(scale, low, high, shape.error + step / 2)
-    )
+    return c.Land(expr, type=expr.type, shape=decimal(scale, low, high, shape.error + step / 2))
 
 
 def round_to(expr: c.Expr, scale: int, mode: c.Rounding) -> c.Round:
@@ -199,9 +197,7 @@ def round_to(expr: c.Expr, scale: int, mode: c.Rounding) -> c.Round:
     return c.Round(expr, mode, type=expr.type, shape=decimal(scale, low, high))
 
 
-def cases(
-    kind: c.CasesKind, arms: tuple[c.Arm, ...], otherwise: c.Expr, type_: Type
-) -> c.Cases:
+def cases(kind: c.CasesKind, arms: tuple[c.Arm, ...], otherwise: c.Expr, type_: Type) -> c.Cases:
     """Return the first of ``arms`` that holds, else ``otherwise``, with the shape of them all."""
     shapes = [e.shape for e in (*[arm.value for arm in arms], otherwise) if e.shape is not None]
     shape = joined(shapes) if shapes else None

@@ -447,7 +447,8 @@ class Relation:
     """A list of the rows of ``record`` whose fields ``theirs`` equal the fields ``ours``.
 
     ``one_for_each`` names a reference table each of whose rows has a child here, sent or not
-    (``where`` on the table's row, which is ``Here``, says which of its rows).
+    (``where`` on the table's row, which is ``Here``, says which of its rows). ``owned``: each row of
+    ``record`` belongs to one row here, as a child, and cannot be without it.
     """
 
     name: str
@@ -458,6 +459,7 @@ class Relation:
     one_for_each: str
     where: Expr | None
     place: Place
+    owned: bool = True
 
 
 @frozen
@@ -599,5 +601,3 @@ class Program:
     ensures: tuple[Ensure, ...]
     steps: tuple[Step, ...] = field(default=())
     claims: tuple[Claim, ...] = field(default=())
-
-

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO
 from mipsdsl.diagnostics import Report, Severity
 from mipsdsl.semantics import expressions as e

@@ -9,7 +9,8 @@ from typing import assert_never
 
 from attrs import evolve
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.types import WRITTEN_PLACES, YESNO, Type, Unit
 from mipsdsl.diagnostics import Label
 from mipsdsl.semantics import facts, folds, units
@@ -31,7 +32,7 @@ _SIGNS = {
 }
 
 
-def check(
+def check(  # noqa: C901 - one case a node
     node: n.Expr, scope: Scope, context: Context, expected: Type | None = None
 ) -> c.Expr | None:
     """Return the core of ``node``.
@@ -240,7 +241,7 @@ def _choice_of(node: n.SetOf, context: Context) -> Type | None:
     return Type(Unit.SET, choice=fitting[0].name) if len(fitting) == 1 else None
 
 
-# --- arithmetic ------------------------------------------------------------------------------------
+# --- arithmetic -----------------------------------------------------------------------------------
 
 
 def _minus(node: n.Minus, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
@@ -323,7 +324,9 @@ def _quotient(
     if zero is not None and zero.type.unit is not unit:
         taken = units.common_unit(evolve(left, type=Type(unit)), zero)
         if taken is None:
-            span = node.when_zero.span if isinstance(node, n.Ratio) and node.when_zero else node.span
+            span = (
+                node.when_zero.span if isinstance(node, n.Ratio) and node.when_zero else node.span
+            )
             label = f"this is a {zero.type}"
             message = f"the ratio is a {_unit_name(unit)}, and so must be this"
             context.report.error("E0202", message, span, label)
@@ -410,7 +413,7 @@ def _common(a: c.Expr, b: c.Expr) -> Unit | None:
     return a.type.unit if same else None
 
 
-# --- conditions --------------------------------------------------------------------------------------
+# --- conditions -----------------------------------------------------------------------------------
 
 
 def _comparison(node: n.Comparison, scope: Scope, context: Context) -> c.Expr | None:
@@ -539,7 +542,7 @@ def _logic(node: n.And | n.Or, scope: Scope, context: Context) -> c.Expr | None:
     return whole(tuple(operands), type=YESNO)
 
 
-# --- if, clauses --------------------------------------------------------------------------------------
+# --- if, clauses ----------------------------------------------------------------------------------
 
 
 def _if(node: n.If, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
@@ -574,9 +577,7 @@ def _clamp(
             _mixed(message, node.operand, expr, node.bound, bound, context)
             return None
         left, right = units.as_unit(expr, unit), units.as_unit(bound, unit)
-        return within_width(
-            build.arithmetic(operator, left, right, Type(unit)), node.span, context
-        )
+        return within_width(build.arithmetic(operator, left, right, Type(unit)), node.span, context)
 
     return _each_present(operand, node.operand, clamp, context)
 

@@ -49,6 +49,6 @@ def _given(expr: c.Expr) -> frozenset[Fact]:
 
 
 def _row(row: c.Row) -> frozenset[Fact]:
-    """A row that is there, and with it those on the way to it."""
+    """Return a row that is there, and with it those on the way to it."""
     known: frozenset[Fact] = frozenset({("row", row)})
     return known | _row(row.row) if isinstance(row, c.Follow) else known

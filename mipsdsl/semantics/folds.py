@@ -8,7 +8,8 @@ from typing import TypeAlias, assert_never
 
 from attrs import evolve
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.build import decimal
 from mipsdsl.core.types import QUANTITIES
 from mipsdsl.semantics import expressions as e
@@ -180,5 +181,3 @@ def catalogue(node: n.CatalogueRow, scope: Scope, context: Context) -> c.Expr | 
 
 def _share(steps: int, step: int) -> Fraction:
     return Fraction(steps, step)
-
-

@@ -8,7 +8,8 @@ from typing import assert_never
 
 from attrs import evolve
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.build import value_of
 from mipsdsl.core.types import GRID, QUANTITIES, Type, Unit
 from mipsdsl.diagnostics import Label
@@ -84,7 +85,7 @@ def _published(node: n.Node, symbol: ItemSymbol, context: Context) -> c.Constant
     return fitted if isinstance(fitted, c.Constant) else None
 
 
-# --- rules -------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def _rule(node: n.Rule, symbol: ItemSymbol, context: Context) -> c.Expr | None:
@@ -107,9 +108,7 @@ def _value(node: n.Expr, type_: Type, scope: Scope, context: Context) -> c.Expr 
     return None if expr is None else e.fit(expr, type_, node.span, context)
 
 
-def _first_of(
-    node: n.FirstOf, type_: Type, scope: Scope, context: Context
-) -> c.Expr | None:
+def _first_of(node: n.FirstOf, type_: Type, scope: Scope, context: Context) -> c.Expr | None:
     arms: list[c.Arm] = []
     mistaken = False
     for row in node.rows:
@@ -158,9 +157,7 @@ def _contradictions(node: n.Rule, arms: tuple[c.Arm, ...], context: Context) -> 
             context.report.error("E0308", message, node.exceptions[j].span, help=help_)
 
 
-def _in_range(
-    expr: c.Expr, node: n.Range | None, type_: Type, context: Context
-) -> c.Expr | None:
+def _in_range(expr: c.Expr, node: n.Range | None, type_: Type, context: Context) -> c.Expr | None:
     """Check that the values stay within the range that the author declared."""
     if node is None or expr.shape is None:
         return expr
@@ -202,7 +199,7 @@ def _column(node: n.Table, symbol: ItemSymbol, context: Context) -> c.Expr | Non
     return None if row is None else tables.column(node, symbol, row, context)
 
 
-# --- selections --------------------------------------------------------------------------------------
+# --- selections -----------------------------------------------------------------------------------
 
 
 def _selection(node: n.Selection, symbol: ItemSymbol, context: Context) -> c.Expr | None:
@@ -245,11 +242,10 @@ def _places(
     bad = number is None or where is None or None in keys or None in fallbacks
     if bad or (node.each is not None and each is None):
         return None
-    assert number is not None and where is not None
+    assert number is not None
+    assert where is not None
     if not keys and not inherited:
-        context.report.error(
-            "E0309", "it is not said what is best", node.span, help="add `by …`"
-        )
+        context.report.error("E0309", "it is not said what is best", node.span, help="add `by …`")
         return None
     return c.Places(
         number, where, each, tuple(k for k in keys if k is not None) or inherited,

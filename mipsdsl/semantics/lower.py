@@ -6,9 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.strata import steps
-from mipsdsl.core.types import QUANTITIES, Type, Unit
+from mipsdsl.core.types import GRID, QUANTITIES, Shape, Type, Unit
 from mipsdsl.diagnostics import Report
 from mipsdsl.diagnostics.model import nearest
 from mipsdsl.semantics import expressions as e
@@ -120,7 +121,7 @@ def _declared_type(node: n.Parameter, context: Context) -> Type | None:
             return None
 
 
-def _given_shape(node: n.Parameter, type_: Type, context: Context) -> build.Shape | None:
+def _given_shape(node: n.Parameter, type_: Type, context: Context) -> Shape | None:
     if type_.unit not in QUANTITIES:
         return None
     low, high = DEFAULT_RANGES[type_.unit]
@@ -130,8 +131,8 @@ def _given_shape(node: n.Parameter, type_: Type, context: Context) -> build.Shap
         ]
         values = [None if end is None else build.value_of(end) for end in ends]
         if values[0] is not None and values[1] is not None:
-            return build.decimal(build.GRID[type_.unit], values[0], values[1])
-    return build.decimal(build.GRID[type_.unit], low, high)
+            return build.decimal(GRID[type_.unit], values[0], values[1])
+    return build.decimal(GRID[type_.unit], low, high)
 
 
 def _to_be_given(context: Context) -> Iterator[c.Item]:
@@ -185,7 +186,8 @@ def _relation(
     listed = record.lists[name]
     if isinstance(node, n.Relation):
         by = tuple(part.text for part in node.by)
-        return c.Relation(name, listed.record, by, by, listed.at_most, "", None, place(node.span))
+        at = place(node.span)
+        return c.Relation(name, listed.record, by, by, listed.at_most, "", None, at, owned=False)
     each, where = "", None
     if node.one_for_each is not None:
         each = node.one_for_each.record.text

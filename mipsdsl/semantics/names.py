@@ -125,9 +125,7 @@ def _follow(path: n.Path, found: Found, scope: Scope, context: Context) -> Found
     return found
 
 
-def member(
-    of: RowFound, name: n.Name, scope: Scope, context: Context
-) -> Found | _Mistaken | None:
+def member(of: RowFound, name: n.Name, scope: Scope, context: Context) -> Found | _Mistaken | None:
     """Return what ``name`` is in the row ``of``, or nothing when its record has no such name."""
     record = context.record(of.record)
     optional = of.optional and ("row", of.row) not in scope.facts

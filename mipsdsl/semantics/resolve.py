@@ -272,10 +272,14 @@ class _Resolver:
 
     def _end(self, node: n.Expr, type_: Type) -> Fraction | None:
         sign, inner = (-1, node.operand) if isinstance(node, n.Minus) else (1, node)
-        fitting = {
-            Unit.COUNT: n.Number, Unit.NUMBER: n.Number, Unit.PERCENT: n.Percent,
-            Unit.POINTS: n.Points, Unit.MONEY: n.Money, Unit.DATE: (n.Date, n.RelativeDate),
-        }  # fmt: skip
+        fitting: dict[Unit, tuple[type[n.Node], ...]] = {
+            Unit.COUNT: (n.Number,),
+            Unit.NUMBER: (n.Number,),
+            Unit.PERCENT: (n.Percent,),
+            Unit.POINTS: (n.Points,),
+            Unit.MONEY: (n.Money,),
+            Unit.DATE: (n.Date, n.RelativeDate),
+        }
         if isinstance(inner, fitting.get(type_.unit, ())):
             value = literal(inner, self._symbols.year, self._report)  # type: ignore[arg-type]  # narrowed by the table above
             if isinstance(value, c.Constant) and isinstance(value.value, int):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from attrs import frozen
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO, Type, Unit
 from mipsdsl.diagnostics import Label
 from mipsdsl.semantics import expressions as e
-
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.symbols import ItemSymbol
@@ -162,7 +163,9 @@ def _line(
     if x1 is None or y1 is None or x2 is None or y2 is None:
         return None
     if x1[1] == x2[1]:
-        context.report.error("E0307", "the two points of this line stand above each other", part.span)
+        context.report.error(
+            "E0307", "the two points of this line stand above each other", part.span
+        )
         return None
     slope = (y2[1] - y1[1]) / (x2[1] - x1[1])
     subtract, multiply = c.Operator.SUBTRACT, c.Operator.MULTIPLY
@@ -176,12 +179,10 @@ def _line(
     return None if checked is None else (Line(x1[1], y1[1], slope), checked)
 
 
-def _contiguous(
-    node: n.Scale, segments: list[Segment], argument: c.Expr, context: Context
-) -> bool:
+def _contiguous(node: n.Scale, segments: list[Segment], argument: c.Expr, context: Context) -> bool:
     unit = argument.type.unit
     shape = build.shape_of(argument)
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         if before.high != after.low or before.high_included == after.low_included:
             here = quantity_text(before.high, unit)
             context.report.error(
@@ -217,11 +218,11 @@ def _jumps(
         found = _constant(jump.at, type_, scope, context)
         if found is not None:
             declared[found[1]] = jump
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         at = before.high
         left, right = before.line.at(at), after.line.at(at)
-        jump = declared.pop(at, None)
-        if left != right and jump is None:
+        there = declared.pop(at) if at in declared else None
+        if left != right and there is None:
             unit = node.type.name if isinstance(node.type, n.BaseType) else ""
             one, other = (quantity_text(y, Unit(unit or "number")) for y in (left, right))
             context.report.error(
@@ -229,8 +230,8 @@ def _jumps(
                 f"from {one} to {other}", Label(before.row.span, "the segment before"),
                 help="if the regulation has this cliff, declare it: `jump at … because \"…\"`",
             )  # fmt: skip
-        if left == right and jump is not None:
-            _no_jump(jump, context)
+        if left == right and there is not None:
+            _no_jump(there, context)
     for jump in declared.values():
         _no_jump(jump, context)
 
@@ -239,5 +240,3 @@ def _no_jump(jump: n.Jump, context: Context) -> None:
     context.report.error(
         "E0305", "the scale does not jump here", jump.span, help="remove this line"
     )
-
-

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from mipsdsl.core import build, nodes as c
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, YESNO, Type, Unit
 from mipsdsl.diagnostics import Label
 from mipsdsl.semantics import cells
@@ -44,9 +45,7 @@ def row_number(node: n.Table, symbol: ItemSymbol, context: Context) -> c.Expr | 
     return _as_cases(node, rows, catch_all)
 
 
-def _as_cases(
-    node: n.Table, rows: list[tuple[n.Row, c.Expr]], catch_all: n.Row | None
-) -> c.Expr:
+def _as_cases(node: n.Table, rows: list[tuple[n.Row, c.Expr]], catch_all: n.Row | None) -> c.Expr:
     numbers = {id(row): index for index, row in enumerate(node.rows, 1)}
     count = Type(Unit.COUNT)
     arms = tuple(
@@ -54,9 +53,7 @@ def _as_cases(
         for row, test in rows
     )
     last = catch_all or node.rows[-1]
-    return build.cases(
-        c.CasesKind.ROWS, arms, build.constant(numbers[id(last)], 0, count), count
-    )
+    return build.cases(c.CasesKind.ROWS, arms, build.constant(numbers[id(last)], 0, count), count)
 
 
 def _well_formed(node: n.Table, context: Context) -> bool:
@@ -97,9 +94,7 @@ def _cell(cell: n.Cell, header: c.Expr, scope: Scope, context: Context) -> c.Exp
     return good[0] if len(good) == 1 else c.Or(good, type=YESNO)
 
 
-def part_test(
-    part: n.CellPart, header: c.Expr, scope: Scope, context: Context
-) -> c.Expr | None:
+def part_test(part: n.CellPart, header: c.Expr, scope: Scope, context: Context) -> c.Expr | None:
     """Return the condition that one alternative of a cell puts on ``header``."""
     match part:
         case n.CellAny():
@@ -207,9 +202,7 @@ def _exactly_one(
         )  # fmt: skip
 
 
-def column(
-    node: n.Table, symbol: ItemSymbol, row: c.Item, context: Context
-) -> c.Expr | None:
+def column(node: n.Table, symbol: ItemSymbol, row: c.Item, context: Context) -> c.Expr | None:
     """Return what the table concludes in a column, by the number of the row.
 
     Reports: E0209 a cell of another type, E0309 malformed.
@@ -280,4 +273,3 @@ def _amount(cell: n.Cell, scope: Scope, context: Context, type_: Type) -> Fracti
     quiet.parameters = context.parameters
     value = e.check(part.value, scope, quiet, type_)
     return None if value is None else build.value_of(value)
-

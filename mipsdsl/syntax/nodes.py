@@ -642,7 +642,7 @@ class CellValue(Node):
 
 @frozen
 class CellRange(Node):
-    """``0 to 89``, ``above 3 to 5``, ``5 to under 9``, ``above 3``, ``at most 9`` …
+    """``0 to 89``, ``above 3 to 5``, ``5 to under 9``, ``above 3``, ``at most 9``.
 
     ``low`` or ``high`` may be open ended (``None``); the flags say whether the end belongs to it.
     """

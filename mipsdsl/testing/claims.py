@@ -87,7 +87,10 @@ def _raising(
     for one, other in both:
         if not (before.holds(claim.when, At(one)) and after.holds(claim.when, At(other))):
             continue
-        first, second = before.evaluate(claim.effect, At(one)), after.evaluate(claim.effect, At(other))
+        first, second = (
+            before.evaluate(claim.effect, At(one)),
+            after.evaluate(claim.effect, At(other)),
+        )
         if not isinstance(first, Fraction) or not isinstance(second, Fraction):
             continue
         if (second < first) if claim.lowers else (second > first):

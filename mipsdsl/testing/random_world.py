@@ -28,9 +28,7 @@ class Maker:
         self._turns = _turning_points(program)
         self._owners: dict[str, list[c.Relation]] = {}
         for record in program.records:
-            self._owners[record.name] = [
-                r for r in record.relations if r.ours == record.key and r.record != record.name
-            ]
+            self._owners[record.name] = [r for r in record.relations if r.owned]
         self._children = {r.record for owned in self._owners.values() for r in owned}
         self._texts = _texts(program)
 
@@ -104,7 +102,9 @@ class Maker:
                 return ()
             case unit if field.many:
                 count = chance.randint(0, field.many)
-                starts = sorted(self.steps(unit, field.low, field.high, field.scale) for _ in range(count))
+                starts = sorted(
+                    self.steps(unit, field.low, field.high, field.scale) for _ in range(count)
+                )
                 return tuple(starts if chance.random() < 0.5 else reversed(starts))
             case unit:
                 return self.steps(unit, field.low, field.high, field.scale)
@@ -139,7 +139,9 @@ def _texts(program: c.Program) -> list[str]:
     found = {
         expr.value
         for expr in _all(program)
-        if isinstance(expr, c.Constant) and expr.type.unit is Unit.TEXT and isinstance(expr.value, str)
+        if isinstance(expr, c.Constant)
+        and expr.type.unit is Unit.TEXT
+        and isinstance(expr.value, str)
     }
     for expr in _all(program):
         if isinstance(expr, c.SetOf) and not expr.type.choice:

@@ -10,9 +10,10 @@ from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Type
-from mipsdsl.diagnostics import Diagnostic, Label, Report
-from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.diagnostics import Diagnostic, Report
+from mipsdsl.diagnostics.model import nearest
 from mipsdsl.engines.evaluate import At
+from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Population
 from mipsdsl.engines.store import Row, Store, Stored
 from mipsdsl.engines.trace import Trace
@@ -92,6 +93,11 @@ class Witness(Interpreter):
         self._coverage.items.add((record, name))
         return value
 
+    def population(self, name: str) -> Stored:
+        """Return a population item, noting that it was asked for."""
+        self._coverage.items.add(("", name))
+        return super().population(name)
+
     def note_cases(self, cases: c.Cases, matched: int | None, at: At) -> None:
         """Note the arm that decided."""
         self._coverage.reach(cases, matched)
@@ -166,16 +172,14 @@ def _examples(node: n.Examples, shared: Setting, coverage: Coverage) -> Iterator
         yield Outcome(f"{node.text}, row {number}", row.span, tuple(report))
 
 
-def _population_example(
-    node: n.PopulationExample, shared: Setting, coverage: Coverage
-) -> Outcome:
+def _population_example(node: n.PopulationExample, shared: Setting, coverage: Coverage) -> Outcome:
     report = Report()
     world = World.usual(shared, report)
     first = shared.program.records[0].name
     world.rows[first] = []
     expects: list[tuple[int, n.Expect]] = []
     for number, row in enumerate(node.rows):
-        world._add(first)  # noqa: SLF001 - the example is a world of its own making
+        world.add(first)
         for assign in _assigns(node.header.conditions, row.conditions, report):
             world.assign(assign)
         found = _expects(node.header.conclusions, row.conclusions, node.within, report)
@@ -235,7 +239,7 @@ def _fact(cell: n.Cell, report: Report) -> n.Expr | None:
     return None
 
 
-# --- expectations ----------------------------------------------------------------------------------
+# --- expectations ---------------------------------------------------------------------------------
 
 
 class Judge:
@@ -248,7 +252,7 @@ class Judge:
         populations: dict[str, Stored | Population] = {}
         if compute:
             names = [x.name for x in program.items if not x.record]
-            populations.update({name: Population.COMPUTE for name in names})
+            populations.update(dict.fromkeys(names, Population.COMPUTE))
         populations.update(world.populations)
         self._witness = Witness(program, world.store(), populations, coverage)
 
@@ -283,13 +287,11 @@ class Judge:
         names = [part.text for part in path.parts]
         report = self._world.report
         if len(names) == 1:
-            record = self._world._owner(names[0])  # noqa: SLF001 - one mechanism for bare names
+            record = self._world.owner(names[0])
         else:
             record = names[0]
         slot = None if record is None else self._shared.slots.get((record, names[-1]))
         if slot is None:
-            from mipsdsl.diagnostics.model import nearest
-
             near = nearest(names[-1], [name for _, name in self._shared.slots if " " not in name])
             report.error(
                 "E0601", f"nothing is named `{path.text}`", path.span,
@@ -318,7 +320,9 @@ class Judge:
         self, node: n.Expect, slot: Slot, row: Row, wanted: Stored | Fraction, tolerance: Fraction
     ) -> None:
         got = self._witness.value(row, slot.name) if slot.record else self._population(slot.name)
-        value = Fraction(got, 10**slot.scale) if slot.type.unit in QUANTITIES and _whole(got) else got
+        value: object = got
+        if slot.type.unit in QUANTITIES and isinstance(got, int):
+            value = Fraction(got, 10**slot.scale)
         if isinstance(value, Fraction) and isinstance(wanted, Fraction):
             good = abs(value - wanted) <= tolerance
         else:
@@ -327,7 +331,7 @@ class Judge:
         if not good:
             report.error(
                 "E0605", f"`{node.path.text}` is {_shown(value, slot.type)}", node.span,
-                f"{_shown(wanted, slot.type)} was expected", *self._why(slot, row),
+                f"{_shown(wanted, slot.type)} was expected",
             )  # fmt: skip
         elif node.because:
             reasons = list(_reasons(self._witness.trace(slot.record, row, slot.name), 6))
@@ -340,13 +344,6 @@ class Judge:
 
     def _population(self, name: str) -> Stored:
         return self._witness.population(name)
-
-    def _why(self, slot: Slot, row: Row) -> tuple[Label, ...]:
-        return ()
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _reasons(trace: Trace, depth: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -25,7 +25,7 @@ class Frame:
     """A table for the engines."""
 
     columns: tuple[str, ...]
-    rows: Sequence[Sequence[Stored]]
+    rows: Sequence[Sequence[Any]]
 
 
 @define
@@ -47,7 +47,7 @@ def setting(program: c.Program, usuals: Sequence[n.Usual], report: Report) -> Se
     made = Setting(program, slots(program))
     for record in program.records:
         for relation in record.relations:
-            if relation.ours == record.key and relation.record != record.name:
+            if relation.owned:
                 made.owners.setdefault(relation.record, (record.name, relation.name))
     records = {record.name for record in program.records}
     for node in usuals:
@@ -122,11 +122,12 @@ class World:
             return
         self.focus = name
         if node.another or not self.rows.get(name):
-            self._add(name)
+            self.add(name)
         else:
             self.current.setdefault(name, 0)
 
-    def _add(self, name: str) -> Values:
+    def add(self, name: str) -> Values:
+        """Add a row of a record, with its usual values and a key of its own, and return it."""
         rows = self.rows.setdefault(name, [])
         row = dict(self.setting.usual.get(name, {}))
         record = self._record(name)
@@ -168,7 +169,7 @@ class World:
             _unknown(node.name.text, known, node.name.span, self.report)
             return
         for _ in range(min(1000, int(node.number.text.replace(",", "").partition(".")[0]))):
-            self._add(child)
+            self.add(child)
             for assign in node.values:
                 self._assign_to(child, assign.path.text, assign)
 
@@ -176,7 +177,7 @@ class World:
         """Give a field, an item or a population item its value."""
         parts = [part.text for part in node.path.parts]
         if len(parts) == 1:
-            record = self._owner(parts[0])
+            record = self.owner(parts[0])
             if record is None and _is_empty_list_anywhere(self.setting.program, node):
                 return
             if record is None:
@@ -187,11 +188,13 @@ class World:
             return
         self._assign_to(parts[0], parts[-1], node)
 
-    def _owner(self, name: str) -> str | None:
+    def owner(self, name: str) -> str | None:
         """Return the record that a bare name belongs to: the one spoken of, else the first."""
         if self.focus and (self.focus, name) in self.setting.slots:
             return self.focus
-        owners = [r.name for r in self.setting.program.records if (r.name, name) in self.setting.slots]
+        owners = [
+            r.name for r in self.setting.program.records if (r.name, name) in self.setting.slots
+        ]
         present = [r for r in owners if self.rows.get(r)]
         if present or owners:
             return (present or owners)[0]
@@ -208,7 +211,7 @@ class World:
             self.populations[name] = value
             return
         if not self.rows.get(record):
-            self._add(record)
+            self.add(record)
         self.rows[record][self.current.get(record, 0)][name] = value
 
     def store(self) -> Store:
@@ -235,7 +238,7 @@ def linked(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> Store:
         ]
         tables[record.name] = Frame(columns, values)
     store = link(program, tables)
-    for (record, name), lacking in store.lacking.items():
-        slot = store.schema.layouts[record].slots[name]
-        lacking.update(i for i, row in enumerate(store.rows[record]) if row[slot] is UNSET)
+    for (owner, name), lacking in store.lacking.items():
+        slot = store.schema.layouts[owner].slots[name]
+        lacking.update(i for i, row in enumerate(store.rows[owner]) if row[slot] is UNSET)
     return store
