@@ -26,6 +26,7 @@ def page(code: str) -> str:
 
     Raises:
         KeyError: the code is not in the register; ``nearest`` says which may be meant.
+
     """
     entry = ENTRIES[code.upper()]
     wrong, right = _indented(entry.bad), _indented(entry.good)

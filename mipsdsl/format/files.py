@@ -31,6 +31,7 @@ def format_file(words: str, *, name: str = "", width: int = WIDTH) -> str:
     Raises:
         PolicyError: the file cannot be read; it is to be left as it is.
         FormatterError: the result would say something else.
+
     """
     report = Report()
     formatted = format_source(Source(name, words), report, width=width)

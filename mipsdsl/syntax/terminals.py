@@ -24,6 +24,7 @@ _NAMES = {
     "RBRACE": "`}`",
     "RSQB": "`]`",
     "LSQB": "`[`",
+    "TIMES": "`*` or `/`",
     "PLUS": "`+`",
     "MINUS": "`-`",
     "COMPARE": "a comparison (`<=`, `>=`, `<`, `>`)",

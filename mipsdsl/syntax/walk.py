@@ -32,5 +32,6 @@ def walk(node: n.Node) -> Iterator[n.Node]:
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in attrs.fields(kind) if field.name != "span")
+def _field_names(kind: type) -> tuple[str, ...]:
+    attributes: Any = attrs.fields(kind)
+    return tuple(field.name for field in attributes if field.name != "span")

@@ -9,15 +9,16 @@ ITEM_WORDS = frozenset(
 """A line that begins with one of these begins an item."""
 
 KEYWORDS = ITEM_WORDS | frozenset(
-    """above adds all always an and another any apart at average be because best by check default
-    down each else empty except falling first followed for from given groups half have highest
-    if impossible in is joined jump least list lowers lowest matching missing most never no not
-    nothing of on one optional or otherwise over paying published raises raising ratio rising
-    rounded set sum than the then those to under unless up when where with within yes""".split()
+    """above adds all always an and another any apart at average be because best by check count
+    default down each else empty except expect falling first followed for from given groups half
+    have highest if impossible in is joined jump least list lowers lowest matching missing most
+    never no not nothing of on one optional or otherwise over paying position published raises
+    raising ratio rising rounded set sum the then those to under unless up when where with
+    within yes""".split()
 )
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """count key line performance place places point points position row year zero adds""".split()
+    """key line performance place places point points rest row year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""

@@ -114,8 +114,9 @@ examples "around the threshold"
     Entry(
         "E0605",
         "the rules give something else than the example expects",
-        """The labels show the value, what was expected, and the rules and exceptions that led there. Either
-        the rule is wrong or the example is. With `because`, the reason must be the expected one too.""",
+        """The labels show the value, what was expected, and the rules and exceptions that led there.
+        Either the rule is wrong or the example is. With `because`, the reason must be the expected
+        one too.""",
         "A published example that the rules do not reproduce is the surest sign of a misread rule.",
         """
 record clinician key npi
