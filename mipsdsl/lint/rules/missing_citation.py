@@ -1,0 +1,60 @@
+"""W0701 missing-citation.
+
+What it finds
+    A rule, parameter, table, scale, selection or population item without a citation.
+
+Why it matters
+    An outcome is traced back to the law through the citations of what made it; where one is missing
+    the trail ends, and a reviewer cannot tell a rule of the regulation from one of ours.
+
+Example
+    ``parameter low_volume_charges = $30,000``
+
+Instead
+    ``parameter low_volume_charges = $30,000 [42 CFR 414.1305]``
+
+Source
+    The design of the language: every rule, parameter and table carries its citation.
+"""
+
+from __future__ import annotations
+
+from mipsdsl.diagnostics import Diagnostic, Label, Severity
+from mipsdsl.pipeline import Analysis
+from mipsdsl.source import Span
+from mipsdsl.syntax import nodes as n
+
+
+def find(analysis: Analysis) -> list[Diagnostic]:
+    """Return a finding for every item of the law that cites nothing."""
+    return [
+        Diagnostic(
+            "W0701",
+            f"`{span.text}` cites nothing",
+            (Label(span),),
+            "add where the regulation says so: `[42 CFR 414.…]`",
+            Severity.WARNING,
+        )
+        for file in analysis.files
+        for item in file.items
+        for span in _uncited(item)
+    ]
+
+
+def _uncited(item: n.Item) -> list[Span]:
+    match item:
+        case n.Rule(target=target) | n.Table(target=target) | n.Scale(target=target):
+            return [] if item.citations or _cited_within(item) else [target.span]
+        case n.Parameter() | n.Selection() | n.Population():
+            return [] if item.citations else [item.name.span]
+        case _:
+            return []
+
+
+def _cited_within(item: n.Rule | n.Table | n.Scale) -> bool:
+    """Whether every reason of a rule has its own citation."""
+    if not isinstance(item, n.Rule):
+        return False
+    rows = item.body.rows if isinstance(item.body, n.FirstOf) else ()
+    reasons = (*rows, *item.exceptions)
+    return bool(reasons) and all(reason.citations for reason in reasons)
