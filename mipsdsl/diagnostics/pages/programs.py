@@ -121,16 +121,20 @@ ensure submission for each clinician matching npi from npi with reported no
     Entry(
         "W0701",
         "this has no citation",
-        """A rule, parameter, table or scale says where in the law it comes from: `[42 CFR
-        414.1305]`.""",
+        "A rule, parameter, table or scale says where in the law it comes from: `[42 CFR 414.1305]`.",
         "A reviewer compares the text with its source, and a clinician may ask why.",
         """
-parameter case_minimum = 20
+record measure key measure_id
+    measure_id  text
+    cases       count
+rule measure.enough: yesno = cases >= 20
 """,
         """
-parameter case_minimum = 20 [42 CFR 414.1380(b)(1)]
+record measure key measure_id
+    measure_id  text
+    cases       count
+rule measure.enough: yesno = cases >= 20 [42 CFR 414.1380(b)(1)]
 """,
-        reserved=True,
     ),
     Entry(
         "W0702",
@@ -148,6 +152,5 @@ record measure key measure_id
     cases       count
 rule measure.enough: yesno = cases >= case_minimum [42 CFR 414.1380(b)(1)]
 """,
-        reserved=True,
     ),
 )
