@@ -7,10 +7,10 @@ Why it matters
     An outcome is traced back to the law through the citations of what made it; where one is missing
     the trail ends, and a reviewer cannot tell a rule of the regulation from one of ours.
 
-Example
+Wrong
     ``parameter low_volume_charges = $30,000``
 
-Instead
+Right
     ``parameter low_volume_charges = $30,000 [42 CFR 414.1305]``
 
 Source
@@ -42,13 +42,11 @@ def find(analysis: Analysis) -> list[Diagnostic]:
 
 
 def _uncited(item: n.Item) -> list[Span]:
-    match item:
-        case n.Rule(target=target) | n.Table(target=target) | n.Scale(target=target):
-            return [] if item.citations or _cited_within(item) else [target.span]
-        case n.Parameter() | n.Selection() | n.Population():
-            return [] if item.citations else [item.name.span]
-        case _:
-            return []
+    if isinstance(item, (n.Rule, n.Table, n.Scale)):
+        return [] if item.citations or _cited_within(item) else [item.target.span]
+    if isinstance(item, (n.Parameter, n.Selection, n.Population)):
+        return [] if item.citations else [item.name.span]
+    return []
 
 
 def _cited_within(item: n.Rule | n.Table | n.Scale) -> bool:
@@ -56,5 +54,5 @@ def _cited_within(item: n.Rule | n.Table | n.Scale) -> bool:
     if not isinstance(item, n.Rule):
         return False
     rows = item.body.rows if isinstance(item.body, n.FirstOf) else ()
-    reasons = (*rows, *item.exceptions)
-    return bool(reasons) and all(reason.citations for reason in reasons)
+    cited = [row.citations for row in rows] + [x.citations for x in item.exceptions]
+    return bool(cited) and all(cited)

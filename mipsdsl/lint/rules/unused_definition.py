@@ -8,10 +8,10 @@ Why it matters
     A number that nothing reads looks like law in force and is not; often the rule that should read
     it has the number written out.
 
-Example
+Wrong
     ``parameter case_minimum = 20`` beside ``rule …: yesno = cases >= 20``
 
-Instead
+Right
     ``rule …: yesno = cases >= case_minimum``
 
 Source
@@ -55,7 +55,8 @@ def find(analysis: Analysis) -> list[Diagnostic]:
     return [
         Diagnostic(
             "W0702", f"nothing uses `{span.text}`", (Label(span),),
-            "remove it, let a rule read it, or say why it stands here: `because \"…\"`", Severity.WARNING,
+            "remove it, let a rule read it, or say why it stands here: `because \"…\"`",
+            Severity.WARNING,
         )
         for span in unused
     ]  # fmt: skip
