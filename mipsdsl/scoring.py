@@ -23,7 +23,7 @@ from mipsdsl.engines.plan import (
     requirements,
 )
 from mipsdsl.engines.rows import link
-from mipsdsl.engines.schema import LAYOUT, NUMBER, Target
+from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Row, Store, Stored
 from mipsdsl.engines.uses import Use, UseKind, uses_of
 
@@ -101,23 +101,26 @@ class World:
     """
 
     program: c.Program
+    tables: Mapping[str, Table]
     store: Store
     available: Mapping[str, Collection[str]]
-    given: frozenset[str]
     none_of: frozenset[str]
 
 
 def world_of(program: c.Program, inputs: Inputs) -> World:
     """Return the linked rows of ``inputs``."""
-    none_of = _dispensable(program) - set(inputs.tables)
+    return _world(program, inputs.tables, _dispensable(program) - set(inputs.tables))
+
+
+def _world(program: c.Program, given: Mapping[str, Table], none_of: frozenset[str]) -> World:
     empty = {
         record.name: Table(record.name, tuple(each.name for each in record.fields), [], [])
         for record in program.records
         if record.name in none_of
     }
-    tables = {**inputs.tables, **empty}
+    tables = {**given, **empty}
     available = {record: table.columns for record, table in tables.items()}
-    return World(program, link(program, tables), available, frozenset(inputs.tables), none_of)
+    return World(program, given, link(program, tables), available, none_of)
 
 
 def _dispensable(program: c.Program) -> frozenset[str]:
@@ -138,9 +141,9 @@ def score(world: World, wanted: Wanted) -> Scored:
 
     Raises:
         OutputError: there is no such output, or none that was asked for can be computed.
+
     """
-    targets = outputs_of(world, wanted)
-    plan = plan_of(world, targets, wanted.populations)
+    world, plan = planned(world, outputs_of(world, wanted), wanted.populations)
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
     run(world, plan, wanted.populations)
@@ -155,18 +158,50 @@ def score(world: World, wanted: Wanted) -> Scored:
     )
 
 
-def plan_of(world: World, targets: Iterable[Target], populations: Populations) -> Plan:
-    """Return what has to be computed for ``targets``."""
-    return requirements(
-        world.program, world.available, targets, populations, partial=world.store.partial
-    )
+def planned(
+    world: World, targets: Sequence[Target], populations: Populations
+) -> tuple[World, Plan]:
+    """Return what has to be computed for ``targets``, and the world in which it can be.
+
+    What is needed for created rows alone need not be in the data: no file has the rows, so none
+    has anything that belongs to them.
+    """
+    plan = _plan(world, targets, populations, world.store.partial)
+    if not plan.refused:
+        return world, plan
+    store = world.store
+    in_files = {
+        target
+        for target, lacking in store.lacking.items()
+        if lacking - store.created.get(target[0], set())
+    }
+    lenient = {each.target for each in _plan(world, targets, populations, in_files).refused}
+    tables = {
+        lack.record
+        for refusal in plan.refused
+        for lack in refusal.missing
+        if lack.lack is Lack.TABLE and refusal.target not in lenient
+    }
+    if not tables:
+        return world, plan
+    world = _world(world.program, world.tables, world.none_of | tables)
+    return world, _plan(world, targets, populations, world.store.partial)
+
+
+def _plan(
+    world: World,
+    targets: Iterable[Target],
+    populations: Populations,
+    partial: Collection[Target],
+) -> Plan:
+    return requirements(world.program, world.available, targets, populations, partial=partial)
 
 
 def run(world: World, plan: Plan, populations: Populations) -> None:
     """Compute what ``plan`` says, with the engine for few records."""
-    from mipsdsl.engines.interpreter import Interpreter
+    from mipsdsl.engines.python import PythonEngine
 
-    Interpreter(world.program, world.store, populations).run(plan)
+    PythonEngine(world.program, world.store, populations).run(plan)
 
 
 def computed_here(program: c.Program, here: bool, settings: Mapping[str, Stored]) -> Populations:
@@ -211,7 +246,7 @@ def _record_of_run(world: World, per: str) -> str:
             )
         return per
     for record in sorted(records, key=lambda name: name != _PERSON):
-        if record in world.given and _results(world.program, record):
+        if record in world.tables and _results(world.program, record):
             return record
     raise OutputError(
         "no record in the data has results",
@@ -391,8 +426,3 @@ def rows_where(store: Store, record: str, wish: Wish) -> list[Row]:
         for row in store.rows.get(record, [])
         if all(str(row[slots[name]]) == text for name, text in wish.items())
     ]
-
-
-def row_number(row: Row) -> tuple[str, int]:
-    """Return the record of a row and its number there."""
-    return row[LAYOUT].record, row[NUMBER]

@@ -1,0 +1,146 @@
+"""``mips explain``: the sentences behind the outcomes of one clinician."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from mipsdsl.cli import exits, policies
+from mipsdsl.cli import inputs as i
+
+if TYPE_CHECKING:
+    from mipsdsl.core.nodes import Place, Program
+    from mipsdsl.explain.ask import Answer
+    from mipsdsl.explain.render import Lines
+
+_NPI, _TIN = "npi", "tin"
+
+
+@frozen(kw_only=True)
+class Asked:
+    """Of whom and what an explanation is asked."""
+
+    policy: str
+    npi: str | None
+    tin: str | None
+    key: str | None
+    outputs: tuple[str, ...]
+    depth: int
+    form: str
+
+
+@click.command(name="explain")
+@click.argument("policy", metavar="YEAR|PATH")
+@i.data_options
+@click.option("--npi", help="The clinician.")
+@click.option("--tin", help="Under this TIN only.")
+@click.option("--key", metavar="RECORD:K1,K2", help="Any row by its key: submission:S1.")
+@click.option("--output", "outputs", multiple=True, metavar="NAME", help="What to explain.")
+@click.option("--depth", default=4, show_default=True, help="How far to follow the reasons.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
+    """Say why: the outcomes of one clinician, and every reason behind them, with citations."""
+    of_data = {field.name for field in i.Data.__attrs_attrs__}
+    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
+    if asked.npi is None and asked.key is None:
+        raise exits.Stop("who? name a clinician with --npi, or a row with --key record:key")
+    from mipsdsl.explain.ask import explain
+    from mipsdsl.scoring import OutputError, computed_here, world_of
+
+    program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
+    inputs = i.read_inputs(program, data)
+    world = world_of(program, inputs)
+    record, wish = _whom(program, asked)
+    said = computed_here(program, data.population == "here", settings.populations)
+    outputs = tuple(name for text in asked.outputs for name in text.split(",") if name.strip())
+    try:
+        answers = explain(world, record, wish, outputs, said)
+    except OutputError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    if asked.form == "json":
+        click.echo(_envelope(program.year, answers))
+        return
+    _show(answers, asked, len(inputs.rejects))
+
+
+def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
+    from mipsdsl.cli.summary import rows
+    from mipsdsl.explain.render import render
+
+    colour, lines = policies.coloured(), _lines(asked.policy)
+    for number, answer in enumerate(answers):
+        if number:
+            click.echo()
+        click.echo(f"{answer.record} {' '.join(answer.key)} in {asked.policy}")
+        click.echo(render(answer.sentences, lines=lines, depth=asked.depth, colour=colour))
+    if rejected:
+        click.echo(f"{rows(rejected)} of the data were left out: see them with mips run", err=True)
+
+
+def _lines(policy: str) -> Lines:
+    """Return what gives the text of a line of the policy."""
+    files = {source.name: source for source in policies.sources(policy)}
+
+    def line(place: Place) -> str:
+        source = files.get(place.file)
+        last = source.text.count("\n") + 1 if source is not None else 0
+        return source.line(place.line) if source is not None and place.line <= last else ""
+
+    return line
+
+
+def _envelope(year: int, answers: list[Answer]) -> str:
+    from mipsdsl.explain.render import to_json
+    from mipsdsl.scoring import reason, target_name
+
+    content = {
+        "year": year,
+        "answers": [
+            {
+                "record": answer.record,
+                "key": list(answer.key),
+                "outcomes": to_json(answer.sentences),
+                "left_out": [
+                    {
+                        "output": target_name(each.target),
+                        "missing": [reason(lack) for lack in each.missing],
+                    }
+                    for each in answer.refused
+                ],
+            }
+            for answer in answers
+        ],
+    }
+    return policies.envelope("explain", content)
+
+
+# --- whom ----------------------------------------------------------------------------------------
+
+
+def _whom(program: Program, asked: Asked) -> tuple[str, dict[str, str]]:
+    """Return the record whose row is meant, and what is known of the row."""
+    return _by_key(program, asked.key) if asked.key else _by_npi(program, asked)
+
+
+def _by_npi(program: Program, asked: Asked) -> tuple[str, dict[str, str]]:
+    """Return the first record that is known by an NPI, and what its key shall be."""
+    wish = {_NPI: asked.npi or ""} | ({_TIN: asked.tin} if asked.tin else {})
+    for record in program.records:
+        if not record.is_reference and set(wish) <= set(record.key):
+            return record.name, wish
+    raise exits.Stop("no record of this policy is known by an NPI; use --key record:key")
+
+
+def _by_key(program: Program, text: str) -> tuple[str, dict[str, str]]:
+    name, _, values = text.partition(":")
+    found = {record.name: record for record in program.records}.get(name)
+    if found is None or found.grouping is not None:
+        names = ", ".join(r.name for r in program.records if r.grouping is None)
+        raise exits.Stop(f"--key {text}: there is no record `{name}`; records: {names}")
+    parts = [part.strip() for part in values.split(",")]
+    if len(parts) != len(found.key):
+        raise exits.Stop(f"--key {text}: the key of {name} is {', '.join(found.key)}")
+    return name, dict(zip(found.key, parts, strict=True))

@@ -1,0 +1,1 @@
+"""Explanations: what the interpreter traced, in sentences."""

@@ -1,0 +1,102 @@
+"""The explanation of one row: which outcomes, and their traces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from mipsdsl.core import nodes as c
+from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.plan import Populations, Refusal
+from mipsdsl.engines.schema import Target
+from mipsdsl.engines.store import Row
+from mipsdsl.engines.uses import UseKind, uses_of
+from mipsdsl.explain.sentences import Sentence, sentences_of
+from mipsdsl.scoring import (
+    OutputError,
+    Wanted,
+    Wish,
+    World,
+    outputs_of,
+    planned,
+    refusal_text,
+    rows_where,
+)
+
+
+@frozen
+class Answer:
+    """What is said of one row, and what could not be said."""
+
+    record: str
+    key: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    refused: tuple[Refusal, ...]
+
+
+def explain(
+    world: World, record: str, wish: Wish, outputs: Sequence[str], said: Populations
+) -> list[Answer]:
+    """Return what explains ``outputs`` (or the last outcomes) of each row that is as ``wish`` says.
+
+    Raises:
+        OutputError: there is no such row or output, or it cannot be computed.
+
+    """
+    wanted = Wanted(outputs=tuple(outputs), per=record, populations=said)
+    targets = outputs_of(world, wanted)
+    strange = [target for target in targets if target[0] not in ("", record)]
+    if strange:
+        name = ".".join(strange[0])
+        raise OutputError(
+            f"`{name}` is no output of {record}", f"name a {strange[0][0]} with --key"
+        )
+    world, plan = planned(world, targets, said)
+    rows = _rows(world, record, wish)
+    if plan.refused and (outputs or not plan.outputs):
+        raise OutputError(*refusal_text(world.program, plan.refused))
+    shown = list(plan.outputs) if outputs else _last(world, plan.outputs)
+    interpreter = Interpreter(world.program, world.store, said)
+    # Nothing is computed ahead: a trace computes what it needs.
+    interpreter.run(evolve(plan, steps=(), outputs=()))
+    return [_answer(world, interpreter, record, row, shown, plan.refused) for row in rows]
+
+
+def _rows(world: World, record: str, wish: Wish) -> list[Row]:
+    rows = rows_where(world.store, record, wish)
+    if not rows:
+        named = ", ".join(f"{name} {value}" for name, value in wish.items())
+        there = len(world.store.rows.get(record, ()))
+        raise OutputError(f"there is no {record} with {named} among the {there:,} in the data")
+    return rows
+
+
+def _answer(
+    world: World,
+    interpreter: Interpreter,
+    record: str,
+    row: Row,
+    targets: Sequence[Target],
+    refused: tuple[Refusal, ...],
+) -> Answer:
+    traces = [interpreter.trace(of, row, name) for of, name in targets]
+    key = tuple(str(part) for part in world.store.key(row))
+    return Answer(record, key, tuple(sentences_of(world.program, traces)), refused)
+
+
+def _last(world: World, targets: Sequence[Target]) -> list[Target]:
+    """Return the outcomes that no other rests on: those, explained, explain all."""
+    schema, read = world.store.schema, set()
+    for item in _items(world.program, targets):
+        for use in uses_of(schema, item.record, [item.expr]):
+            if use.kind is UseKind.VALUE and use.name != item.name:
+                read.add((use.record, use.name))
+    last = [target for target in targets if target not in read]
+    return last or list(targets)
+
+
+def _items(program: c.Program, targets: Sequence[Target]) -> list[c.Item]:
+    """Return the items of the records of ``targets``, as far as these can be computed."""
+    records = {record for record, _ in targets}
+    return [item for item in program.items if item.record in records]
