@@ -112,6 +112,10 @@ class _Parts(tuple[n.EnsureField, ...]):
     """Fields of an ``ensure``."""
 
 
+class _AtRow(tuple[n.Assign, ...]):
+    """The row of a table in which a cell is set."""
+
+
 class _Fallback(tuple[n.Expr, ...]):
     """``otherwise where``."""
 
@@ -305,6 +309,71 @@ def _population_example(s: Span, p: list[Part]) -> Part:
     )
 
 
+# --- what a year changes --------------------------------------------------------------------------
+
+
+def _set_value(s: Span, p: list[Part]) -> Part:
+    value, was = _values(p[1:])
+    return n.SetValue(p[0], _row_where(p), value, was, _because(p), _citations(p), span=s)
+
+
+def _keep(s: Span, p: list[Part]) -> Part:
+    return n.Keep(p[0], _row_where(p), _values(p[1:])[0], _because(p), _citations(p), span=s)
+
+
+def _values(parts: list[Part]) -> list[Part]:
+    return [x for x in parts if isinstance(x, n.Node)]
+
+
+def _row_where(parts: list[Part]) -> tuple[n.Assign, ...]:
+    return tuple(_first(parts, _AtRow) or ())
+
+
+def _members(removes: bool) -> Maker:
+    def make(s: Span, p: list[Part]) -> Part:
+        return n.Members(removes, p[0], p[1], _because(p), _citations(p), span=s)
+
+    return make
+
+
+def _choice_values(removes: bool) -> Maker:
+    def make(s: Span, p: list[Part]) -> Part:
+        return n.Values(removes, tuple(p[0]), p[1], _because(p), _citations(p), span=s)
+
+    return make
+
+
+def _change_except(s: Span, p: list[Part]) -> Part:
+    path = _first(p, n.Path)
+    rest = _values(p[p.index(path) + 1 :])
+    exception = None
+    if len(rest) == 2:
+        because = " ".join(_because(p))
+        exception = n.Except(rest[0], rest[1], because, _citations(p), span=s)
+    return n.ChangeExcept(_text(p), path, exception, _because(p), _citations(p), span=s)
+
+
+def _change_rows(s: Span, p: list[Part]) -> Part:
+    cut = next(i for i, x in enumerate(p) if isinstance(x, Token) and x.type == "OWNER")
+    old, new = _all(p[:cut], n.Row), _all(p[cut:], n.Row)
+    return n.ChangeRows(old, p[cut + 1], new, _because(p), _citations(p), span=s)
+
+
+def _add_rows(s: Span, p: list[Part]) -> Part:
+    change = _change_rows(s, p)
+    return n.ChangeRows((), change.path, change.old, change.because, change.citations, span=s)
+
+
+def _remove_item(s: Span, p: list[Part]) -> Part:
+    kind = _token(p, "KIND") or "field"
+    return n.RemoveItem(kind, _first(p, n.Path), _because(p), _citations(p), span=s)
+
+
+def _rename(s: Span, p: list[Part]) -> Part:
+    kind = _token(p, "KIND") or _token(p, "FIELD_OR_VALUE")
+    return n.Rename(kind, p[1], p[2], _because(p), _citations(p), span=s)
+
+
 # --- expressions ----------------------------------------------------------------------------------
 
 
@@ -477,6 +546,26 @@ _MAKERS: dict[str, Maker] = {
     "all_have": _all_have,
     "fold": _fold,
     "list": lambda s, p: n.List(p[0], p[1] if len(p) > 1 else None, span=s),
+    # what a year changes
+    "set_value": _set_value,
+    "keep": _keep,
+    "at_row": lambda s, p: _AtRow(p),
+    "add_item": lambda s, p: n.AddItem(p[0], False, span=s),
+    "replace_item": lambda s, p: n.AddItem(p[0], True, span=s),
+    "add_members": _members(False),
+    "remove_members": _members(True),
+    "add_values": _choice_values(False),
+    "remove_values": _choice_values(True),
+    "add_except": _change_except,
+    "replace_except": _change_except,
+    "remove_except": _change_except,
+    "add_rows": _add_rows,
+    "replace_rows": _change_rows,
+    "remove_rows": _change_rows,
+    "remove_item": _remove_item,
+    "remove_field": _remove_item,
+    "remove_claim": lambda s, p: n.RemoveClaim(_text(p), _because(p), _citations(p), span=s),
+    "rename": _rename,
     # tests
     "usual": lambda s, p: n.Usual(p[0], tuple(p[1:]), span=s),
     "assign": lambda s, p: n.Assign(p[0], p[1], span=s),

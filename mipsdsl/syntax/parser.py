@@ -16,13 +16,13 @@ from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.build import build
 from mipsdsl.syntax.terminals import describe
-from mipsdsl.syntax.words import ITEM_WORDS
+from mipsdsl.syntax.words import AMENDING_WORDS, HEADERS_BEFORE, ITEM_WORDS
 
 MAX_CHARACTERS = 2_000_000
 MAX_ITEM_CHARACTERS = 200_000
 MAX_NESTING = 60
 
-_LINE_START = re.compile(r"^[ \t]*([a-z]+)\b", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t]*([a-z]+)\b(?=\s*(\S?))", re.MULTILINE)
 _BLANK = re.compile(r"(?:\s|#[^\n]*+)*+")
 _WORD = re.compile(r"\S+")
 _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]|\bif\b|\bnot\b')
@@ -59,7 +59,7 @@ def parse(source: Source, report: Report) -> n.File:
 def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
     """Return where each item begins and ends: a line that begins with an item word begins one."""
     text = source.text
-    starts = [m.start(1) for m in _LINE_START.finditer(text) if m[1] in ITEM_WORDS]
+    starts = [m.start(1) for m in _LINE_START.finditer(text) if _begins_item(m, text)]
     first = starts[0] if starts else len(text)
     before = _first_word(text, 0, first)
     if before is not None:
@@ -71,6 +71,13 @@ def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
             help="begin the line with rule, parameter, table, record, example, …",
         )
     return list(zip(starts, [*starts[1:], len(text)][: len(starts)], strict=True))
+
+
+def _begins_item(word: re.Match[str], text: str) -> bool:
+    """Whether an item begins here; what follows ``add`` on a new line is still the same item."""
+    if word[1] not in ITEM_WORDS or HEADERS_BEFORE.get(word[1], word[2]) != word[2]:
+        return False
+    return text[: word.start(1)].rstrip().rpartition("\n")[2].strip() not in AMENDING_WORDS
 
 
 def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -37,6 +37,10 @@ _NAMES = {
     "THE_REST": "`of the rest`",
     "FOLD": "`sum` or `average`",
     "EXTREME": "`highest` or `lowest`",
+    "KIND": "what it is (`rule`, `parameter`, `table`, `scale`, `selection`, …)",
+    "FIELD_OR_VALUE": "`field`, `value` or `list`",
+    "PART": "`row` or `segment`",
+    "OWNER": "`table` or `scale`",
     "RISING": "`rising` or `falling`",
     "OPERAND": "a name, a number, or an expression in parentheses",
 }

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 ITEM_WORDS = frozenset(
     """rules tests amends title source choice record extend reference relation ensure parameter rule
-    table scale selection population claim usual example examples""".split()
+    table scale selection population claim usual example examples set keep add replace remove
+    rename""".split()
 )
 """A line that begins with one of these begins an item."""
 
-KEYWORDS = ITEM_WORDS | frozenset(
+HEADERS_BEFORE = {"title": '"', "source": "["}
+"""These begin an item only before this character: elsewhere they are names."""
+
+AMENDING_WORDS = frozenset({"add", "replace"})
+"""An item that begins with one of these goes on with the item that it adds."""
+
+KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
     """above adds all always an and another any apart at average be because best by check count
     default down each else empty except expect falling first followed for from given groups half
     have highest if impossible in is joined jump least list lowers lowest matching missing most
@@ -19,6 +26,7 @@ KEYWORDS = ITEM_WORDS | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """key line performance place places point points rest row year zero""".split()
+    """field key line performance place places point points rest row rows segment segments source
+    title value was year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""
