@@ -37,15 +37,15 @@ NATIONAL = "population"
 class OutputError(Exception):
     """What was asked for cannot be had: what is wrong, and what to do about it."""
 
-    def __init__(self, message: str, help: str = "") -> None:
+    def __init__(self, message: str, cure: str = "") -> None:
         """Keep the sentence and the advice apart."""
         super().__init__(message)
         self.message = message
-        self.help = help
+        self.cure = cure
 
     def __str__(self) -> str:
         """Return both lines."""
-        return f"{self.message}\nhelp: {self.help}" if self.help else self.message
+        return f"{self.message}\nhelp: {self.cure}" if self.cure else self.message
 
 
 @frozen
@@ -270,8 +270,8 @@ def _target(world: World, name: str, per: str) -> Target:
             return owners[0], name
     names = [target_name(target) for target in known] + [target[1] for target in known]
     close = near(name, names)
-    help = "near it: " + ", ".join(f"`{each}`" for each in close) if close else ""
-    raise OutputError(f"there is no output `{name}`", help)
+    cure = "near it: " + ", ".join(f"`{each}`" for each in close) if close else ""
+    raise OutputError(f"there is no output `{name}`", cure)
 
 
 def target_name(target: Target) -> str:

@@ -49,6 +49,7 @@ class _Printer:
     colour: bool
     printed: list[str] = field(factory=list)
     explained: set[Sentence] = field(factory=set)
+    rows: set[object] = field(factory=set)
     hidden: int = 0
 
     def style(self, text: str, *, dim: bool = False, bold: bool = False) -> str:
@@ -61,18 +62,24 @@ class _Printer:
 
     def explain(self, sentence: Sentence, above: Sentence | None, level: int) -> None:
         """Print ``sentence`` and what it rests on."""
+        row = (sentence.record, sentence.key, sentence.row, sentence.row_follows)
+        same_row = sentence.row is not None and row in self.rows
         said_before = sentence in self.explained and _has_more(sentence)
         text = _headline(sentence) if above is None else _clause(sentence, above)
         text = self.style(text, bold=above is None)
-        note = " (see above)" if said_before else ""
-        citations = "" if said_before else self.style(_cited(sentence.citations), dim=True)
-        self.line(level, f"{text}{note}{citations}")
-        if said_before or not _has_more(sentence):
+        if said_before or same_row:
+            self.line(level, f"{text} ({'see above' if said_before else 'by the same row'})")
+            return
+        is_computed = sentence.origin not in (Origin.GIVEN, Origin.ABSENT)
+        citations = self.style(_cited(sentence.citations), dim=True) if is_computed else ""
+        self.line(level, f"{text}{citations}")
+        if not _has_more(sentence):
             return
         if level >= self.depth:
             self.hidden += 1
             return
         self.explained.add(sentence)
+        self.rows.add(row)
         self._reasons(sentence, level + 1)
         self._parts(sentence, level + 1)
 
