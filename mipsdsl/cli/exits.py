@@ -20,4 +20,4 @@ class Stop(click.ClickException):
     def __init__(self, message: str, code: int = USAGE) -> None:
         """Keep both."""
         super().__init__(message)
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]  # click means it to be set so
