@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from mipsdsl import resources
@@ -23,6 +25,7 @@ def read_sources(policy: str) -> tuple[Source, ...]:
 
     Raises:
         NoSuchPolicy: there is none; the message lists the years.
+
     """
     path = resources.policies() / policy if policy in years() else Path(policy)
     if path.is_file():
@@ -51,3 +54,31 @@ def _read(path: Path, name: str) -> Source:
         raise NoSuchPolicy(f"{name} is not UTF-8 text (byte {mistake.start})") from None
     except OSError as mistake:
         raise NoSuchPolicy(f"{name} cannot be read: {mistake.strerror}") from None
+
+
+_AMENDS = re.compile(r"^[ \t]*amends[ \t]+(\d{4})\b", re.MULTILINE)
+
+
+def base_of(sources: Sequence[Source]) -> str:
+    """Return the year that ``sources`` amend, as they say it; nothing when they amend none."""
+    found = (match[1] for source in sources if (match := _AMENDS.search(source.text)))
+    return next(found, "")
+
+
+def layers(sources: Sequence[Source]) -> tuple[tuple[Source, ...], ...]:
+    """Return ``sources`` after the years that they amend, the oldest first.
+
+    Raises:
+        NoSuchPolicy: a year that is amended does not come with the program, or years amend each
+            other in a circle.
+
+    """
+    made: list[tuple[Source, ...]] = [tuple(sources)]
+    seen: set[str] = set()
+    while base := base_of(made[0]):
+        if base in seen or base not in years():
+            why = "amends itself" if base in seen else "does not come with the program"
+            raise NoSuchPolicy(f"{base} {why}: {_those_there_are(base)}")
+        seen.add(base)
+        made.insert(0, read_sources(base))
+    return tuple(made)

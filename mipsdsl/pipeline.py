@@ -8,7 +8,8 @@ from attrs import frozen
 
 from mipsdsl.core.nodes import Program
 from mipsdsl.diagnostics import Diagnostic, PolicyError, Report
-from mipsdsl.library import NoSuchPolicy, read_sources, years
+from mipsdsl.library import NoSuchPolicy, layers, read_sources, years
+from mipsdsl.semantics.amend import AMENDMENTS, amend
 from mipsdsl.semantics.lower import lower
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
@@ -33,7 +34,7 @@ class Analysis:
 def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = None) -> Analysis:
     """Run every stage on ``sources``; the mistakes of their author are in the result, never raised."""
     report = Report()
-    files = tuple(sorted((parse(source, report) for source in sources), key=_has_no_header))
+    files = consolidate(sources, report)
     symbols = resolve(files, report)
     program = lower(symbols, report, settings)
     broken = any(isinstance(item, n.Broken) for file in files for item in file.items)
@@ -41,6 +42,37 @@ def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = N
     if broken:
         found = tuple(d for d in found if d.code != "E0201" or not _hidden(d, files))
     return Analysis(tuple(sources), files, symbols, program, found)
+
+
+def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]:
+    """Return the files of a policy with everything that it takes over from the years it amends.
+
+    Reports: what parsing and amending report; E0505 a year that is not there.
+    """
+    files = tuple(sorted((parse(source, report) for source in sources), key=_has_no_header))
+    amends = [item for file in files for item in file.items if isinstance(item, n.Amends)]
+    if not amends:
+        _nothing_to_amend(files, report)
+        return files
+    try:
+        below = layers(sources)[-2]
+    except NoSuchPolicy as mistake:
+        report.error("E0505", str(mistake), amends[0].year.span)
+        return files
+    unseen = Report()
+    base = consolidate(below, unseen)
+    return amend(base, files, resolve(base, unseen), report)
+
+
+def _nothing_to_amend(files: Sequence[n.File], report: Report) -> None:
+    for file in files:
+        for item in file.items:
+            if isinstance(item, AMENDMENTS):
+                report.error(
+                    "E0507", "there is nothing to amend", item.span,
+                    help="say which year the policy changes: `amends 2017`",
+                )  # fmt: skip
+                return
 
 
 def _has_no_header(file: n.File) -> bool:

@@ -145,11 +145,6 @@ class _Resolver:
                 self._symbols.title = item.text
             case n.SourceOf():
                 self._symbols.sources.append(item.citation)
-            case n.Amends():
-                self._report.error(
-                    "E0501", "amending a year is not available yet", item.span,
-                    help="this version reads complete years only",
-                )  # fmt: skip
             case _:
                 pass
 

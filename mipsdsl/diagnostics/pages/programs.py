@@ -119,6 +119,65 @@ ensure submission for each clinician matching npi from npi with reported no
 """,
     ),
     Entry(
+        "E0507",
+        "what is amended is not there",
+        """An amendment names a thing of the year it amends: a parameter, a rule, a cell, an exception.
+        There is no such thing, or the file says no `amends`.""",
+        "A change of something that is not there would change nothing, silently.",
+        """
+amends 2017
+set low_volume_charge = $90,000 was $30,000 [42 CFR 414.1305]
+""",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0508",
+        "the base year does not say this",
+        """What stands after `was`, in a `keep`, or in the row that is replaced, is what the author saw
+        when writing. The year that is amended says something else now.""",
+        "The lock keeps a change from being made to a text that its author never read.",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $60,000 [42 CFR 414.1305]
+""",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0509",
+        "an amendment that changes nothing",
+        """The new text is what the base year says already, or what is added is there already.""",
+        "A line that looks like a change of the law and is none misleads its reader.",
+        """
+amends 2017
+set low_volume_charges = $30,000 was $30,000 [42 CFR 414.1305]
+""",
+        """
+amends 2017
+keep low_volume_charges = $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
+        "E0510",
+        "two amendments of one part",
+        """All amendments of a year happen at once, so none comes after another.""",
+        "With two changes of one thing nobody could say which is the law.",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $30,000 [42 CFR 414.1305]
+set low_volume_charges = $60,000 was $30,000 [42 CFR 414.1305]
+""",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $30,000 [42 CFR 414.1305]
+""",
+    ),
+    Entry(
         "W0701",
         "this has no citation",
         "A rule, parameter, table or scale says where in the law it comes from: `[42 CFR 414.1305]`.",

@@ -1,0 +1,334 @@
+"""Carry renames through a program: every use of a name that meant the renamed thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import evolve, fields
+
+from mipsdsl.semantics.symbols import RecordSymbol, Symbols
+from mipsdsl.syntax import nodes as n
+
+Renames = Mapping[tuple[str, str], str]
+"""New names by (record, name); records are ("record", …), and so are "choice" and "global" things.
+
+A value of a choice is (choice, value) under the choice's name with a leading "=".
+"""
+
+T = TypeVar("T", bound=n.Node)
+
+
+def renamed(item: T, renames: Renames, symbols: Symbols) -> T:
+    """Return ``item`` of the program of ``symbols`` with every renamed thing under its new name."""
+    if not renames:
+        return item
+    node: T = _Renamer(renames, symbols).item(item)
+    return node
+
+
+class _Renamer:
+    def __init__(self, renames: Renames, symbols: Symbols) -> None:
+        self._renames = renames
+        self._symbols = symbols
+        values = (key for key in renames if key[0].startswith("="))
+        self._values = {value: renames[choice, value] for choice, value in values}
+
+    # --- items --------------------------------------------------------------------------------
+
+    def item(self, node: Any) -> Any:  # noqa: ANN401 - a node of any kind gives one of its kind
+        match node:
+            case n.Rule() | n.Table() | n.Scale():
+                return self._of_record(node)
+            case n.Record() | n.Reference() | n.Extend():
+                return self._declared(node)
+            case n.Relation():
+                return self._relation(node)
+            case n.Choice():
+                return self._choice(node)
+            case n.Selection():
+                return self._selection(node)
+            case n.Parameter() | n.Population():
+                made = self._inside(node, ())
+                return evolve(made, name=self._name(node.name, "global"))
+            case n.Usual():
+                record = node.record.text
+                values = tuple(self._assign(x, record) for x in node.values)
+                return evolve(node, record=self._name(node.record, "record"), values=values)
+            case n.Ensure():
+                return self._ensure(node)
+            case n.Claim():
+                scope = (node.record.text,) if node.record else tuple(self._symbols.records)
+                return self._inside(node, scope)
+            case _:
+                return node
+
+    def _of_record(self, node: Any) -> Any:  # noqa: ANN401
+        record = node.target.record.text if node.target.record else self._first()
+        chosen = isinstance(node, n.Rule) and isinstance(node.type, (n.ChoiceType, n.OptionalType))
+        made = self._rule(node, (record,)) if chosen else self._inside(node, (record,))
+        owner = self._name(node.target.record, "record") if node.target.record else None
+        target = evolve(node.target, record=owner, name=self._name(node.target.name, record))
+        made = evolve(made, target=target)
+        if isinstance(made, n.Table):
+            heads = tuple(self._conclusion(cell, record) for cell in node.header.conclusions)
+            made = evolve(made, header=evolve(made.header, conclusions=heads))
+        return made
+
+    def _first(self) -> str:
+        return next(iter(self._symbols.records), "")
+
+    def _conclusion(self, cell: n.Cell, record: str) -> n.Cell:
+        made: n.Cell = self._inside(cell, (record,))
+        return made
+
+    def _declared(self, node: Any) -> Any:  # noqa: ANN401
+        record = node.name.text
+        listed = tuple(self._field(x, record) for x in node.fields)
+        made = evolve(node, name=self._name(node.name, "record"), fields=listed)
+        if not isinstance(made, n.Extend):
+            made = evolve(made, key=tuple(self._name(x, record) for x in made.key))
+        if isinstance(made, n.Record) and made.groups is not None:
+            made = evolve(made, groups=self._groups(made.groups))
+        return made
+
+    def _groups(self, node: n.Groups) -> n.Groups:
+        owner = node.path.parts[0].text
+        listed = self._list_record(owner, node.path.parts[-1].text)
+        joined = None if node.joined is None else self._inside(node.joined, (listed,))
+        parts = (
+            self._name(node.path.parts[0], "record"),
+            self._name(node.path.parts[-1], owner),
+        )
+        by = self._name(node.by, listed)
+        return evolve(node, path=evolve(node.path, parts=parts), by=by, joined=joined)
+
+    def _field(self, node: n.Field, record: str) -> n.Field:
+        return evolve(node, name=self._name(node.name, record), type=self._type(node.type, record))
+
+    def _type(self, node: n.Type, record: str) -> n.Type:
+        match node:
+            case n.ChoiceType(name):
+                return evolve(node, name=self._renames.get(("choice", name), name))
+            case n.SetType(choice):
+                return evolve(node, choice=self._name(choice, "choice"))
+            case n.OptionalType(inner):
+                return evolve(node, inner=self._type(inner, record))
+            case n.ListType():
+                one = node.one_for_each
+                if one is not None:
+                    one = self._inside(evolve(one, record=self._name(one.record, "record")), ())
+                return evolve(node, element=self._name(node.element, "record"), one_for_each=one)
+            case n.RecordType():
+                by = tuple(self._name(x, record) for x in node.by)
+                return evolve(node, record=self._name(node.record, "record"), by=by)
+            case _:
+                return node
+
+    def _relation(self, node: n.Relation) -> n.Relation:
+        record = node.record.text
+        return evolve(
+            node,
+            record=self._name(node.record, "record"),
+            name=self._name(node.name, record),
+            element=self._name(node.element, "record"),
+            by=tuple(self._name(x, record) for x in node.by),
+        )
+
+    def _choice(self, node: n.Choice) -> n.Choice:
+        values = tuple(
+            evolve(x, name=self._name(x.name, f"={node.name.text}")) for x in node.values
+        )
+        return evolve(node, name=self._name(node.name, "choice"), values=values)
+
+    def _selection(self, node: n.Selection) -> n.Selection:
+        parts = [part.text for part in node.rows.parts]
+        record = parts[0] if len(parts) == 2 else self._owner_of(parts[0])
+        listed = self._list_record(record, parts[-1])
+        inner = (listed, record)
+        places = tuple(
+            evolve(
+                self._inside(place, inner),
+                number=self._inside(place.number, (record,)),
+                each=None if place.each is None else self._name(place.each, listed),
+            )
+            for place in node.places
+        )
+        path: tuple[n.Name, ...]
+        if len(parts) == 2:
+            first = self._name(node.rows.parts[0], "record")
+            path = (first, self._name(node.rows.parts[1], record))
+        else:
+            path = (self._name(node.rows.parts[0], record),)
+        rows = evolve(node.rows, parts=path)
+        return evolve(node, name=self._name(node.name, record), rows=rows, places=places)
+
+    def _owner_of(self, name: str) -> str:
+        records = self._symbols.records.values()
+        return next((r.name for r in records if name in r.lists or name in r.items), "")
+
+    def _ensure(self, node: n.Ensure) -> n.Ensure:
+        made, record = node.record.text, node.each.text
+
+        def part(x: n.EnsureField) -> n.EnsureField:
+            value = self._inside(x.value, (record,))
+            return evolve(x, name=self._name(x.name, made), value=value)
+
+        return evolve(
+            node,
+            record=self._name(node.record, "record"),
+            each=self._name(node.each, "record"),
+            where=None if node.where is None else self._inside(node.where, (record,)),
+            matching=tuple(part(x) for x in node.matching),
+            fill=tuple(part(x) for x in node.fill),
+        )
+
+    def _assign(self, node: n.Assign, record: str) -> n.Assign:
+        value = self._inside(node.value, ())
+        path = evolve(node.path, parts=tuple(self._name(x, record) for x in node.path.parts))
+        return evolve(node, path=path, value=value)
+
+    # --- where a value of a choice stands ---------------------------------------------------------
+
+    def _value(self, node: Any, scope: tuple[str, ...]) -> Any:  # noqa: ANN401
+        """Rewrite what a rule of a choice concludes: a bare name there is a value first."""
+        match node:
+            case n.Path(parts=(name,)) if name.text in self._values:
+                return evolve(node, parts=(evolve(name, text=self._values[name.text]),))
+            case n.Parenthesis():
+                return evolve(node, inner=self._value(node.inner, scope))
+            case n.If():
+                test = self._inside(node.test, scope)
+                yes, no = self._value(node.yes, scope), self._value(node.no, scope)
+                return evolve(node, test=test, yes=yes, no=no)
+            case n.SetOf():
+                return evolve(node, members=tuple(self._value(x, scope) for x in node.members))
+            case n.FirstOf():
+                rows = tuple(
+                    evolve(
+                        row,
+                        value=self._value(row.value, scope),
+                        condition=self._inside(row.condition, scope),
+                    )
+                    for row in node.rows
+                )
+                return evolve(node, rows=rows, otherwise=self._value(node.otherwise, scope))
+            case _:
+                return self._inside(node, scope)
+
+    def _rule(self, node: n.Rule, scope: tuple[str, ...]) -> n.Rule:
+        """Rewrite a rule of a choice."""
+        exceptions = tuple(
+            evolve(
+                x,
+                value=self._value(x.value, scope),
+                condition=self._inside(x.condition, scope),
+            )
+            for x in node.exceptions
+        )
+        kind = self._type(node.type, "")
+        return evolve(node, type=kind, body=self._value(node.body, scope), exceptions=exceptions)
+
+    # --- expressions ---------------------------------------------------------------------------
+
+    def _inside(self, node: Any, scope: tuple[str, ...]) -> Any:  # noqa: ANN401
+        match node:
+            case n.Path():
+                return self._path(node, scope)
+            case n.AnyOf() | n.CountOf() | n.AllHave() | n.Fold():
+                rows = self._inside(node.rows, scope)
+                inner = (self._record_at(node.rows.path, scope), *scope)
+                where = None if node.where is None else self._inside(node.where, inner)
+                made = evolve(node, rows=rows, where=where)
+                if isinstance(made, (n.AllHave, n.Fold)):
+                    return evolve(made, body=self._inside(made.body, inner))
+                return made
+            case n.Is() | n.IsIn():
+                left, right = self._inside(node.left, scope), self._value(node.right, scope)
+                return evolve(node, left=left, right=right)
+            case n.BaseType() | n.ChoiceType() | n.OptionalType() | n.SetType():
+                return self._type(node, "")
+            case n.CatalogueRow():
+                keys = tuple(self._inside(x, scope) for x in node.keys)
+                name = self._name(node.name, node.record.text)
+                return evolve(node, record=self._name(node.record, "record"), keys=keys, name=name)
+            case n.Node():
+                return self._generic(node, scope)
+            case _:
+                return node
+
+    def _generic(self, node: n.Node, scope: tuple[str, ...]) -> n.Node:
+        changes: dict[str, Any] = {}
+        for attribute in fields(type(node)):
+            value = getattr(node, attribute.name)
+            if isinstance(value, n.Node) and not isinstance(value, n.Name):
+                changes[attribute.name] = self._inside(value, scope)
+            elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
+                changes[attribute.name] = tuple(self._inside(x, scope) for x in value)
+        return evolve(node, **changes)
+
+    def _path(self, node: n.Path, scope: tuple[str, ...]) -> n.Path:
+        made: list[n.Name] = []
+        record = ""
+        for index, name in enumerate(node.parts):
+            if index == 0:
+                new, record = self._first_part(name, scope, alone=len(node.parts) == 1)
+            else:
+                new, record = self._name(name, record), self._next(record, name.text)
+            made.append(new)
+        return evolve(node, parts=tuple(made))
+
+    def _first_part(
+        self, name: n.Name, scope: tuple[str, ...], *, alone: bool
+    ) -> tuple[n.Name, str]:
+        for record in scope:
+            symbol = self._symbols.records.get(record)
+            if symbol is None:
+                continue
+            if name.text in symbol.names() or self._is_group_key(symbol, name.text):
+                return self._name(name, record), self._next(record, name.text)
+            if name.text == record:
+                return self._name(name, "record"), record
+        known = {*self._symbols.parameters, *self._symbols.population}
+        if alone and name.text in self._values and name.text not in known:
+            return evolve(name, text=self._values[name.text]), ""
+        return self._name(name, "global"), ""
+
+    def _is_group_key(self, symbol: RecordSymbol, name: str) -> bool:
+        return symbol.groups is not None and symbol.groups.by.text == name
+
+    def _next(self, record: str, name: str) -> str:
+        symbol = self._symbols.records.get(record)
+        if symbol is None:
+            return ""
+        if name in symbol.references:
+            return symbol.references[name].record
+        return symbol.lists[name].record if name in symbol.lists else ""
+
+    def _record_at(self, path: n.Path, scope: tuple[str, ...]) -> str:
+        """Return the record of the rows that a path of a fold leads to."""
+        parts = [part.text for part in path.parts]
+        record = ""
+        for index, name in enumerate(parts):
+            owners = scope if index == 0 else (record,)
+            reached = (self._step(owner, name) for owner in owners)
+            record = next((r for r in reached if r), "")
+        if not record and len(parts) == 1 and parts[0].endswith("s"):
+            record = parts[0][:-1] if parts[0][:-1] in self._symbols.records else ""
+        return record
+
+    def _step(self, record: str, name: str) -> str:
+        symbol = self._symbols.records.get(record)
+        if symbol is None:
+            return ""
+        if name == record:
+            return record
+        item = symbol.items.get(name)
+        return self._next(record, name) or (item.list_of if item is not None else "")
+
+    def _list_record(self, record: str, name: str) -> str:
+        return self._step(record, name)
+
+    def _name(self, name: n.Name, space: str) -> n.Name:
+        new = self._renames.get((space, name.text))
+        return name if new is None else evolve(name, text=new)
