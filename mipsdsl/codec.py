@@ -18,7 +18,7 @@ import attrs
 
 from mipsdsl.core import nodes, types
 
-Data: TypeAlias = "None | bool | int | str | list[Any] | dict[str, Any]"
+Data: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
 _FRACTION = "/"
 
 
@@ -38,7 +38,7 @@ def to_data(value: object) -> Data:
         case Fraction():
             return {_FRACTION: str(value)}
         case _:
-            kind = type(value)
+            kind: type = type(value)
             return {kind.__name__: [to_data(getattr(value, name)) for name in _fields(kind)]}
 
 
@@ -66,7 +66,7 @@ def _value(data: Any) -> Any:  # noqa: ANN401 - JSON in, a node out
 
 
 @cache
-def _fields(kind: type) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - an attrs class
     return tuple(each.name for each in attrs.fields(kind))
 
 

@@ -11,9 +11,8 @@ from mipsdsl.cli import exits, policies
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
-    from mipsdsl.core.nodes import Place, Program
+    from mipsdsl.core.nodes import Program
     from mipsdsl.explain.ask import Answer
-    from mipsdsl.explain.render import Lines
 
 _NPI, _TIN = "npi", "tin"
 
@@ -68,9 +67,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
 def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
     from mipsdsl.cli.summary import rows
-    from mipsdsl.explain.render import render
+    from mipsdsl.explain.render import lines_of, render
 
-    colour, lines = policies.coloured(), _lines(asked.policy)
+    colour, lines = policies.coloured(), lines_of(policies.sources(asked.policy))
     for number, answer in enumerate(answers):
         if number:
             click.echo()
@@ -78,18 +77,6 @@ def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
         click.echo(render(answer.sentences, lines=lines, depth=asked.depth, colour=colour))
     if rejected:
         click.echo(f"{rows(rejected)} of the data were left out: see them with mips run", err=True)
-
-
-def _lines(policy: str) -> Lines:
-    """Return what gives the text of a line of the policy."""
-    files = {source.name: source for source in policies.sources(policy)}
-
-    def line(place: Place) -> str:
-        source = files.get(place.file)
-        last = source.text.count("\n") + 1 if source is not None else 0
-        return source.line(place.line) if source is not None and place.line <= last else ""
-
-    return line
 
 
 def _envelope(year: int, answers: list[Answer]) -> str:

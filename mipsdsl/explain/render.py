@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 from attrs import define, field
@@ -11,6 +11,7 @@ from mipsdsl.core.nodes import Place
 from mipsdsl.core.types import Unit
 from mipsdsl.engines.trace import Origin
 from mipsdsl.explain.sentences import Because, Named, Sentence
+from mipsdsl.source import Source
 
 DEPTH = 4
 _ALIKE = 3
@@ -20,6 +21,19 @@ _LINE = 110
 
 Lines = Callable[[Place], str]
 """Gives the text of a line of the policy, or nothing when it is not at hand."""
+
+
+def lines_of(sources: Iterable[Source]) -> Lines:
+    """Return what gives the lines of ``sources``."""
+    files = {source.name: source for source in sources}
+
+    def line(place: Place) -> str:
+        source = files.get(place.file)
+        last = source.text.count("\n") + 1 if source is not None else 0
+        return source.line(place.line) if source is not None and place.line <= last else ""
+
+    return line
+
 
 _ORIGINS = {
     Origin.GIVEN: "given",

@@ -1,0 +1,338 @@
+"""The same for Python: ``load`` a policy, ``run`` it on records, ``explain`` one of them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from mipsdsl import cache, library
+from mipsdsl.core.nodes import Program
+from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.data.options import PercentIn, ReadOptions
+from mipsdsl.data.read import read
+from mipsdsl.data.tables import DataError, Inputs, Reject, Value
+from mipsdsl.data.write import Column
+from mipsdsl.diagnostics.model import PolicyError
+from mipsdsl.explain.ask import Answer, explain
+from mipsdsl.explain.render import DEPTH, lines_of, render, to_json
+from mipsdsl.scoring import (
+    Factor,
+    OutputError,
+    Scored,
+    Wanted,
+    computed_here,
+    score,
+    target_name,
+    world_of,
+)
+from mipsdsl.settings import Settings, sort_out
+from mipsdsl.source import Source
+
+Plain: TypeAlias = bool | int | float | str | date | Decimal | Sequence[float] | None
+"""A value as Python has it."""
+
+Records: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, Sequence[Mapping[str, Plain]]]
+"""A file or folder, several, or rows by record: ``{"clinician": [{"npi": "…", …}]}``."""
+
+Population: TypeAlias = Literal["published", "here"]
+Answered: TypeAlias = bool | int | str | date | Decimal | tuple[Decimal, ...] | None
+
+
+def load(policy: str, /, **settings: Plain) -> Policy:
+    """Return a year that comes with the program, or a folder or a file of your own.
+
+    ``settings`` are parameters, as the language writes them (``performance_threshold="6 points"``),
+    and population values.
+
+    >>> load("2017").year
+    2017
+
+    Raises:
+        NoSuchPolicy: there is none of that name; the message lists the years.
+        PolicyError: it does not compile; ``diagnostics`` says why.
+        SettingError: a setting has no meaning in this policy.
+
+    """
+    sources = library.read_sources(policy)
+    texts = {name: _text(value) for name, value in settings.items()}
+    program = _program(sources, {})
+    sorted_out = sort_out(program, texts)
+    if sorted_out.parameters:
+        program = _program(sources, sorted_out.parameters)
+    return Policy(program, sources, sorted_out)
+
+
+def _program(sources: tuple[Source, ...], settings: Mapping[str, str]) -> Program:
+    found = cache.compiled(sources, settings)
+    if found.program is None:
+        raise PolicyError(found.diagnostics)
+    return found.program
+
+
+@frozen
+class Policy:
+    """A compiled policy."""
+
+    program: Program = field(repr=False)
+    _sources: tuple[Source, ...] = field(repr=False)
+    _settings: Settings
+
+    @property
+    def year(self) -> int:
+        """Return the performance year."""
+        return self.program.year
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Return the names of all that can be asked for, each with its record."""
+        return tuple(target_name((item.record, item.name)) for item in self.program.items)
+
+    def run(
+        self,
+        records: Records,
+        *,
+        outputs: Sequence[str] = (),
+        per: str = "",
+        population: Population = "published",
+        assume: Mapping[str, Plain] | None = None,
+        measures: str | Path | None = None,
+        percent_in: PercentIn | None = None,
+        max_rejects: int = 0,
+    ) -> Results:
+        """Return the results of all ``records``.
+
+        ``outputs``: what to compute; without them, all results of the record ``per`` (the first
+        that has data). ``population="here"`` computes national factors from these records.
+        ``measures``: a folder of CMS's measures and benchmarks.
+
+        Raises:
+            DataError: the records as a whole cannot be read.
+            RowsRejected: more rows than ``max_rejects`` are wrong.
+            OutputError: an output is not known, or lacks something that it needs.
+
+        """
+        options = _options(assume, measures, percent_in)
+        inputs = _read(self.program, records, options, max_rejects)
+        said = computed_here(self.program, population == "here", self._settings.populations)
+        wanted = Wanted(outputs=tuple(outputs), per=per, populations=said)
+        return Results(inputs, score(world_of(self.program, inputs), wanted))
+
+    def explain(
+        self,
+        records: Records,
+        *,
+        record: str = "clinician",
+        outputs: Sequence[str] = (),
+        population: Population = "published",
+        assume: Mapping[str, Plain] | None = None,
+        measures: str | Path | None = None,
+        percent_in: PercentIn | None = None,
+        **key: str,
+    ) -> Explanation:
+        """Return the reasons behind the outcomes of the rows of ``record`` with this ``key``.
+
+        For example ``policy.explain("data/", npi="1000000001")``. Without ``outputs``, the last
+        outcomes are explained: those that no other rests on.
+
+        Raises:
+            DataError: the records as a whole cannot be read, or the row was rejected.
+            OutputError: there is no such row or output, or it lacks something that it needs.
+
+        """
+        options = _options(assume, measures, percent_in)
+        inputs = _read(self.program, records, options, None)
+        said = computed_here(self.program, population == "here", self._settings.populations)
+        answers = explain(world_of(self.program, inputs), record, key, outputs, said)
+        return Explanation(self.year, tuple(answers), self._sources)
+
+
+class RowsRejected(DataError):
+    """Rows were left out: ``rejects`` says which and why."""
+
+    def __init__(self, rejects: Sequence[Reject]) -> None:
+        """Keep the rows."""
+        first = rejects[0]
+        place = f"{first.file} row {first.row}, column {first.column}"
+        super().__init__(
+            f"{len(rejects)} rejected; the first, {place}: {first.reason}",
+            "correct the rows, or say how many may be left out: max_rejects=…",
+        )
+        self.rejects = tuple(rejects)
+
+
+# --- data in -------------------------------------------------------------------------------------
+
+
+def _options(
+    assume: Mapping[str, Plain] | None,
+    measures: str | Path | None,
+    percent_in: PercentIn | None,
+) -> ReadOptions:
+    return ReadOptions(
+        percent_in=percent_in,
+        assume={name: _text(value) for name, value in (assume or {}).items()},
+        measures=Path(measures) if measures is not None else None,
+    )
+
+
+def _read(
+    program: Program, records: Records, options: ReadOptions, max_rejects: int | None
+) -> Inputs:
+    with _paths(records) as paths:
+        inputs = read(program, paths, options)
+    if max_rejects is not None and len(inputs.rejects) > max_rejects:
+        raise RowsRejected(inputs.rejects)
+    return inputs
+
+
+@contextmanager
+def _paths(records: Records) -> Iterator[list[Path]]:
+    """Give files; rows are written to some, so that they are checked like all others."""
+    if isinstance(records, str | Path):
+        yield [Path(records)]
+    elif not isinstance(records, Mapping):
+        yield [Path(each) for each in records]
+    else:
+        with tempfile.TemporaryDirectory(prefix="mips-") as name:
+            folder = Path(name)
+            for record, rows in records.items():
+                if not record.isidentifier():
+                    raise DataError(f"`{record}` is no name of a record")
+                _write_rows(folder / f"{record}.jsonl", rows)
+            yield [folder]
+
+
+def _write_rows(path: Path, rows: Sequence[Mapping[str, Plain]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, default=_text) + "\n")
+
+
+def _text(value: object) -> str:
+    """Return a value as the text of a cell or a setting."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+# --- results out ---------------------------------------------------------------------------------
+
+
+@frozen
+class Results:
+    """What came of a run."""
+
+    inputs: Inputs = field(repr=False)
+    scored: Scored = field(repr=False)
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Return the records that have results."""
+        return tuple(outcome.record for outcome in self.scored.outcomes)
+
+    @property
+    def rejects(self) -> tuple[Reject, ...]:
+        """Return the rows that were left out, and why."""
+        return self.inputs.rejects
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what the reading had to say."""
+        return self.inputs.notes
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """Return the population values that were used: published, set or computed."""
+        return self.scored.factors
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Return the results that lack something that they need."""
+        return tuple(target_name(each.target) for each in self.scored.refused)
+
+    def rows(self, record: str = "") -> list[dict[str, Answered]]:
+        """Return the rows of ``record`` (or of the first), the key first; quantities are exact.
+
+        Units: a percent is a fraction: 4.25% is ``Decimal("0.0425")``.
+
+        Raises:
+            OutputError: there are no results of ``record``.
+
+        """
+        for outcome in self.scored.outcomes:
+            if record in ("", outcome.record):
+                names = [column.name for column in outcome.columns]
+                return [
+                    dict(zip(names, map(_answered, outcome.columns, row), strict=True))
+                    for row in outcome.rows
+                ]
+        raise OutputError(f"there are no results of `{record}`", f"of {', '.join(self.records)}")
+
+    def __iter__(self) -> Iterator[dict[str, Answered]]:
+        """Give the rows of the first record."""
+        return iter(self.rows())
+
+
+def _answered(column: Column, value: Value) -> Answered:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, tuple):
+        return tuple(_decimal(each, column.scale) for each in value)
+    if column.type.unit is Unit.DATE:
+        return date.fromordinal(value)
+    if column.type.unit is Unit.COUNT or column.type.unit not in QUANTITIES:
+        return value
+    return _decimal(value, column.scale)
+
+
+def _decimal(steps: int, scale: int) -> Decimal:
+    """Return steps as a decimal without trailing zeros; whatever the context, no digit is lost."""
+    sign, digits = int(steps < 0), str(abs(steps))
+    kept = digits.rstrip("0") if steps else "0"
+    exponent = len(digits) - len(kept) - scale if steps else 0
+    if exponent > 0:
+        kept, exponent = kept + "0" * exponent, 0
+    return Decimal((sign, tuple(map(int, kept)), exponent))
+
+
+@frozen
+class Explanation:
+    """The reasons behind outcomes; ``str()`` of it is the text."""
+
+    year: int
+    answers: tuple[Answer, ...]
+    _sources: tuple[Source, ...] = field(repr=False)
+
+    def text(self, *, depth: int = DEPTH) -> str:
+        """Return the sentences, reasons indented below what they explain."""
+        lines = lines_of(self._sources)
+        parts = []
+        for answer in self.answers:
+            head = f"{answer.record} {' '.join(answer.key)} in {self.year}"
+            parts.append(f"{head}\n{render(answer.sentences, lines=lines, depth=depth)}")
+        return "\n\n".join(parts)
+
+    def __str__(self) -> str:
+        """Return the text, to the usual depth."""
+        return self.text()
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the whole trees as data for JSON."""
+        return [
+            {
+                "record": answer.record,
+                "key": list(answer.key),
+                "outcomes": to_json(answer.sentences),
+            }
+            for answer in self.answers
+        ]
