@@ -51,9 +51,11 @@ class Evaluator(ABC):
     def groups(self, record: str) -> None:
         """Make the groups of ``record`` where they are not made yet."""
 
+    @abstractmethod
     def note_parameter(self, parameter: c.Parameter) -> None:
         """Hear that ``parameter`` was used."""
 
+    @abstractmethod
     def note_cases(self, cases: c.Cases, matched: int | None, at: At) -> None:
         """Hear which arm of ``cases`` matched, none when it was ``otherwise``."""
 
@@ -170,15 +172,9 @@ class Evaluator(ABC):
     def _logic(self, expr: c.And | c.Or | c.Not, at: At) -> bool:
         match expr:
             case c.And(operands):
-                for operand in operands:
-                    if not self.holds(operand, at):
-                        return False
-                return True
+                return all(self.holds(operand, at) for operand in operands)
             case c.Or(operands):
-                for operand in operands:
-                    if self.holds(operand, at):
-                        return True
-                return False
+                return any(self.holds(operand, at) for operand in operands)
             case c.Not(operand):
                 return not self.holds(operand, at)
             case _:

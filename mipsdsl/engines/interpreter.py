@@ -17,6 +17,8 @@ from mipsdsl.engines.trace import Match, Origin, Trace
 _DEEP = 20_000
 """Python frames that a chain of rules, each read by the next, may need."""
 
+sys.setrecursionlimit(max(_DEEP, sys.getrecursionlimit()))
+
 
 @define
 class _Scribe:
@@ -43,7 +45,6 @@ class Interpreter(Evaluator):
         self._absent: frozenset[Target] = frozenset()
         self._scribe: _Scribe | None = None
         self._traces: dict[tuple[str, int, str], Trace] = {}
-        sys.setrecursionlimit(max(_DEEP, sys.getrecursionlimit()))
 
     def run(self, plan: Plan) -> None:
         """Compute what ``plan`` says; the values are then in the slots of the rows."""

@@ -51,8 +51,9 @@ class Paths(ABC):
                 return Decimal(code, self.schema.population_scales[expr.name])
             return Plain(code, maybe=True)
         code, maybe = self.slot_of(expr.row, expr.name)
-        maybe = maybe or expr.type.optional
-        layout = self.schema.layouts[self.record_of(expr.row)]
+        record = self.record_of(expr.row)
+        maybe = maybe or expr.type.optional or (record, expr.name) in self.schema.incomplete
+        layout = self.schema.layouts[record]
         if expr.name in layout.scales:
             return Decimal(code, layout.scales[expr.name], maybe)
         return Plain(code, maybe)

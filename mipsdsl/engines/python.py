@@ -184,7 +184,7 @@ def located(
     denominator: int,
     starts: tuple[int, ...] | None,
     first: int,
-    rising: bool,  # noqa: FBT001 - generated code says it by place
+    rising: bool,
 ) -> tuple[int | None, int]:
     """Return where the quotient stands on ``starts`` (see ``Position``), as a quotient.
 
@@ -229,7 +229,7 @@ def load(compiled: Compiled) -> dict[str, Callable[..., Any]]:
     """Return the generated functions by name."""
     names: dict[str, Any] = {**RUNTIME, "K": compiled.constants, "__builtins__": {}}
     # The text holds names that we mint and whole numbers only, so nothing of a policy is run.
-    exec(code_of(compiled), names)  # noqa: S102
+    exec(code_of(compiled), names)
     return {call.function: names[call.function] for call in compiled.calls}
 
 

@@ -50,6 +50,12 @@ class _Fields(Evaluator):
     def groups(self, record: str) -> None:
         """Leave the groups: none are made yet."""
 
+    def note_parameter(self, parameter: c.Parameter) -> None:
+        """Note nothing: nobody explains how rows are linked."""
+
+    def note_cases(self, cases: c.Cases, matched: int | None, at: At) -> None:
+        """Note nothing."""
+
 
 def _load(store: Store, record: c.Record, table: Tabular | None) -> None:
     store.rows[record.name] = []

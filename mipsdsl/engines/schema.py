@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias, assert_never
 
 from attrs import field, frozen
@@ -34,7 +34,10 @@ class Layout:
 
 @frozen
 class Schema:
-    """The program by name. ``links``: where a reference leads; ``lists``: the record of a list."""
+    """The program by name. ``links``: where a reference leads; ``lists``: the record of a list.
+
+    ``incomplete``: fields that rows which no file has may lack, whether or not they are optional.
+    """
 
     program: c.Program = field(repr=False)
     records: Mapping[str, c.Record] = field(repr=False)
@@ -44,6 +47,7 @@ class Schema:
     lists: Mapping[Target, str]
     layouts: Mapping[str, Layout] = field(repr=False)
     population_scales: Mapping[str, int]
+    incomplete: frozenset[Target]
 
     def of_row(self, row: c.Row, here: str, elements: tuple[str, ...]) -> str:
         """Return the record of ``row``; ``elements`` are the records of the folds around."""
@@ -125,7 +129,24 @@ def schema_of(program: c.Program) -> Schema:
         for item in program.items
         if not item.record and item.type.unit in QUANTITIES
     }
-    return Schema(program, records, fields, items, links, lists, layouts, scales)
+    incomplete = frozenset(_incomplete(program, fields))
+    return Schema(program, records, fields, items, links, lists, layouts, scales, incomplete)
+
+
+def _incomplete(program: c.Program, fields: Iterable[Target]) -> Iterator[Target]:
+    """Yield the fields that a row made by ``one_for_each`` or ``ensure`` may be without."""
+    known: dict[str, set[str]] = {}
+    keys = {record.name: set(record.key) for record in program.records}
+    for relation in (each for record in program.records for each in record.relations):
+        if relation.one_for_each:
+            filled = keys[relation.one_for_each] | set(relation.theirs)
+            known[relation.record] = filled & known.get(relation.record, filled)
+    for ensure in program.ensures:
+        filled = keys[ensure.record] | {name for name, _ in (*ensure.matching, *ensure.fill)}
+        known[ensure.record] = filled & known.get(ensure.record, filled)
+    for record, name in fields:
+        if name not in known.get(record, {name}):
+            yield record, name
 
 
 def _layout(

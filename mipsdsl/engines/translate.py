@@ -74,6 +74,19 @@ class Translator(Amounts):
                 return Plain(self.compare(expr))
             case c.And() | c.Or() | c.Not():
                 return Plain(self._logic(expr))
+            case c.Arithmetic() | c.Divide() | c.Land() | c.Round() | c.Position():
+                return self._quantity(expr)
+            case c.Default() | c.Cases() | c.Pick():
+                return self._case(expr)
+            case c.Fold():
+                return self._fold(expr)
+            case c.Select():
+                return self._select(expr)
+            case _:
+                assert_never(expr)
+
+    def _quantity(self, expr: c.Arithmetic | c.Divide | c.Land | c.Round | c.Position) -> Held:
+        match expr:
             case c.Arithmetic():
                 return self.arithmetic(expr)
             case c.Divide():
@@ -84,16 +97,17 @@ class Translator(Amounts):
                 return self.round(expr)
             case c.Position():
                 return self.position(expr)
+            case _:
+                assert_never(expr)
+
+    def _case(self, expr: c.Default | c.Cases | c.Pick) -> Held:
+        match expr:
             case c.Default():
                 return self._default(expr)
             case c.Cases():
                 return self._cases(expr)
             case c.Pick():
                 return self._pick(expr)
-            case c.Fold():
-                return self._fold(expr)
-            case c.Select():
-                return self._select(expr)
             case _:
                 assert_never(expr)
 

@@ -61,6 +61,19 @@ class _Uses:
                 self._use(UseKind.POPULATION, "", name)
             case c.Read(row, name):
                 self._use(UseKind.VALUE, self._row(row, elements), name)
+            case c.HasRow() | c.IsMember() | c.Fold() | c.Select():
+                self._of_rows(expr, elements)
+            case c.Position():
+                self.expr(expr.value, elements)
+                self.expr(expr.starts, elements)
+            case _:
+                for operand in operands_of(expr):
+                    self.expr(operand, elements)
+
+    def _of_rows(
+        self, expr: c.HasRow | c.IsMember | c.Fold | c.Select, elements: tuple[str, ...]
+    ) -> None:
+        match expr:
             case c.HasRow(row):
                 self._row(row, elements)
             case c.IsMember(row, rows):
@@ -76,12 +89,8 @@ class _Uses:
                     self.expr(places.number, elements)
                     for each in parts_of(places):
                         self.expr(each, inside)
-            case c.Position():
-                self.expr(expr.value, elements)
-                self.expr(expr.starts, elements)
             case _:
-                for operand in operands_of(expr):
-                    self.expr(operand, elements)
+                assert_never(expr)
 
     def _row(self, row: c.Row, elements: tuple[str, ...]) -> str:
         match row:

@@ -1,0 +1,89 @@
+"""The Python engine says what the interpreter says, to the bit, whatever the program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mipsdsl.core import nodes as c
+from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.plan import Plan, Population, Populations, requirements
+from mipsdsl.engines.python import PythonEngine, compile_python
+from mipsdsl.engines.rows import link
+from mipsdsl.engines.store import Store, Stored
+from tests.engines import worlds as w
+from tests.engines.random_programs import data_for, programs
+
+
+def outcome(store: Store, plan: Plan) -> dict[str, list[object]]:
+    """Return all that a run computed, selections as keys."""
+    found: dict[str, list[object]] = {}
+    for step in plan.steps:
+        for name in step.items:
+            if step.record:
+                values = store.column(step.record, name)
+                found[f"{step.record}.{name}"] = [_shown(store, value) for value in values]
+            else:
+                found[name] = [store.populations[name]]
+    return found
+
+
+def _shown(store: Store, value: Stored) -> object:
+    if isinstance(value, tuple) and value and isinstance(value[0], list):
+        return [store.key(row) for row in value]
+    return (type(value).__name__, value)
+
+
+def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
+    """Run both engines on everything, and look at every trace."""
+    populations: Populations = {
+        item.name: Population.COMPUTE for item in program.items if not item.record
+    }
+    stores = [link(program, tables), link(program, tables)]
+    outputs = [(item.record, item.name) for item in program.items]
+    columns = {name: table.columns for name, table in tables.items()}
+    plan = requirements(program, columns, outputs, populations, stores[0].partial)
+    interpreter = Interpreter(program, stores[0], populations)
+    interpreter.run(plan)
+    PythonEngine(program, stores[1], populations).run(plan)
+
+    assert outcome(stores[0], plan) == outcome(stores[1], plan)
+    for item in program.items:
+        for row in stores[0].rows.get(item.record, []):
+            trace = interpreter.trace(item.record, row, item.name)
+            assert interpreter.value(row, item.name) is None or trace.value is not None
+
+
+EXAMPLES = int(os.environ.get("MIPSDSL_EXAMPLES", "150"))
+"""Programs to compare; set the variable for a longer search."""
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(st.data())
+def test_engines_agree(data: st.DataObject) -> None:
+    program = data.draw(programs())
+    compare(program, data.draw(data_for(program)))
+
+
+def test_engines_agree_on_a_world_like_mips() -> None:
+    compare(w.scoring(), w.scoring_data())
+
+
+def test_generated_text_holds_no_word_of_the_policy() -> None:
+    program = w.scoring()
+    tables = w.scoring_data()
+    populations: Populations = {"mean": Population.COMPUTE}
+    columns = w.available(tables)
+    partial = link(program, tables).partial
+    plan = requirements(program, columns, [("submission", "above")], populations, partial)
+    text = compile_python(program, plan).text
+    names = [item.name for item in program.items] + [r.name for r in program.records]
+
+    assert not [name for name in [*names, "cahps"] if name in text]
