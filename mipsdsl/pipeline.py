@@ -10,6 +10,7 @@ from mipsdsl.core.nodes import Program
 from mipsdsl.diagnostics import Diagnostic, PolicyError, Report
 from mipsdsl.library import NoSuchPolicy, layers, read_sources, years
 from mipsdsl.semantics.amend import AMENDMENTS, amend
+from mipsdsl.semantics.echoes import report_without_echoes
 from mipsdsl.semantics.lower import lower
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
@@ -37,10 +38,7 @@ def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = N
     files = consolidate(sources, report)
     symbols = resolve(files, report)
     program = lower(symbols, report, settings)
-    broken = any(isinstance(item, n.Broken) for file in files for item in file.items)
-    found = tuple(report)
-    if broken:
-        found = tuple(d for d in found if d.code != "E0201" or not _hidden(d, files))
+    found = report_without_echoes(tuple(report), files, sources)
     return Analysis(tuple(sources), files, symbols, program, found)
 
 
@@ -93,10 +91,3 @@ def compile_policy(
     if analysis.program is None:
         raise PolicyError(analysis.diagnostics)
     return analysis.program
-
-
-def _hidden(diagnostic: Diagnostic, files: Sequence[n.File]) -> bool:
-    """Whether an undefined name was declared in an item that could not be read."""
-    name = diagnostic.labels[0].span.text
-    broken = (item.span for file in files for item in file.items if isinstance(item, n.Broken))
-    return any(name in span.source.line(span.line) for span in broken)

@@ -276,15 +276,16 @@ def _set(item: n.SetValue | n.Keep, work: _Work) -> None:
     if isinstance(item, n.Keep):
         _lock(item.value, value, value, work)
         return
+    if not work.claim((id(entry),), item.span):
+        return
     if not _lock(item.was, value, value, work) or _unchanged(item.value, value, item.span, work):
         return
-    if work.claim((id(entry),), item.span):
-        because = item.because or now.because
-        citations = item.citations or now.citations
-        if isinstance(now, n.Parameter):
-            entry.item = evolve(now, value=item.value, because=because, citations=citations)
-        else:
-            entry.item = evolve(now, body=item.value, because=because, citations=citations)
+    because = item.because or now.because
+    citations = item.citations or now.citations
+    if isinstance(now, n.Parameter):
+        entry.item = evolve(now, value=item.value, because=because, citations=citations)
+    else:
+        entry.item = evolve(now, body=item.value, because=because, citations=citations)
 
 
 def _replace(item: n.AddItem, work: _Work) -> None:
@@ -447,15 +448,16 @@ def _set_cell(item: n.SetValue | n.Keep, work: _Work) -> None:
     if isinstance(item, n.Keep):
         _lock(item.value, now, now, work)
         return
+    if not work.claim((id(entry), number, column), item.span):
+        return
     if not _lock(item.was, now, now, work) or _unchanged(item.value, now, item.span, work):
         return
-    if work.claim((id(entry), number, column), item.span):
-        cell = n.Cell((n.CellValue(item.value, span=item.value.span),), span=item.value.span)
-        cells = (*row.conclusions[:column], cell, *row.conclusions[column + 1 :])
-        rows = (*table.rows[:number], evolve(row, conclusions=cells), *table.rows[number + 1 :])
-        citations = (*table.citations, *_new(item.citations, table.citations))
-        because = (*table.because, *_new(item.because, table.because))
-        entry.item = evolve(table, rows=rows, citations=citations, because=because)
+    cell = n.Cell((n.CellValue(item.value, span=item.value.span),), span=item.value.span)
+    cells = (*row.conclusions[:column], cell, *row.conclusions[column + 1 :])
+    rows = (*table.rows[:number], evolve(row, conclusions=cells), *table.rows[number + 1 :])
+    citations = (*table.citations, *_new(item.citations, table.citations))
+    because = (*table.because, *_new(item.because, table.because))
+    entry.item = evolve(table, rows=rows, citations=citations, because=because)
 
 
 def _cell(item: n.SetValue | n.Keep, work: _Work) -> tuple[_Entry, int, int] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from attrs import define, evolve, field, frozen
 
@@ -79,6 +80,15 @@ class Context:
             "E0502", f"`{shown(key)}` depends on itself", span,
             help="it goes round: " + " → ".join(names),
         )  # fmt: skip
+
+    @contextmanager
+    def knowing_less(self, mistaken: object) -> Iterator[None]:
+        """Do not say what may be missing where a mistaken condition (``None``) would have told."""
+        before = len(self.report.diagnostics)
+        yield
+        if mistaken is None:
+            found = self.report.diagnostics
+            found[before:] = [d for d in found[before:] if d.code != "E0205"]
 
     def record(self, name: str) -> RecordSymbol:
         """Return the record ``name``."""

@@ -531,7 +531,8 @@ def _logic(node: n.And | n.Or, scope: Scope, context: Context) -> c.Expr | None:
     operands: list[c.Expr] = []
     mistaken = False
     for operand in node.operands:
-        expr = condition(operand, scope, context)
+        with context.knowing_less(None if mistaken else True):
+            expr = condition(operand, scope, context)
         mistaken = mistaken or expr is None
         if expr is not None:
             operands.append(expr)
@@ -548,7 +549,8 @@ def _logic(node: n.And | n.Or, scope: Scope, context: Context) -> c.Expr | None:
 def _if(node: n.If, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
     test = condition(node.test, scope, context)
     known, unknown = (facts.when_true(test), facts.when_false(test)) if test else (None, None)
-    yes = check(node.yes, scope.knowing(known or facts.NOTHING), context, expected)
+    with context.knowing_less(test):
+        yes = check(node.yes, scope.knowing(known or facts.NOTHING), context, expected)
     no = check(node.no, scope.knowing(unknown or facts.NOTHING), context, expected)
     if test is None or yes is None or no is None:
         return None

@@ -88,7 +88,8 @@ def fold(
     if node.where is not None:
         where = e.condition(node.where, inside, context)
         inside = inside if where is None else inside.knowing(facts.when_true(where))
-    kind, body = _body(node, inside, context)
+    with context.knowing_less(where):
+        kind, body = _body(node, inside, context)
     if where is None or body is None:
         return None
     expr = build.fold(kind, level, found.rows, found.at_most, where, body)

@@ -114,7 +114,8 @@ def _first_of(node: n.FirstOf, type_: Type, scope: Scope, context: Context) -> c
     for row in node.rows:
         test = e.condition(row.condition, scope, context)
         known = facts.NOTHING if test is None else facts.when_true(test)
-        value = _value(row.value, type_, scope.knowing(known), context)
+        with context.knowing_less(test):
+            value = _value(row.value, type_, scope.knowing(known), context)
         if test is None or value is None:
             mistaken = True
             continue
@@ -129,7 +130,8 @@ def _first_of(node: n.FirstOf, type_: Type, scope: Scope, context: Context) -> c
 def _exception(node: n.Except, type_: Type, scope: Scope, context: Context) -> c.Arm | None:
     test = e.condition(node.condition, scope, context)
     known = facts.NOTHING if test is None else facts.when_true(test)
-    value = _value(node.value, type_, scope.knowing(known), context)
+    with context.knowing_less(test):
+        value = _value(node.value, type_, scope.knowing(known), context)
     if test is None or value is None:
         return None
     return c.Arm(test, value, node.because, node.citations, node.span.line)

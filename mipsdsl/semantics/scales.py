@@ -218,11 +218,13 @@ def _jumps(
         found = _constant(jump.at, type_, scope, context)
         if found is not None:
             declared[found[1]] = jump
+    jumping: set[Fraction] = set()
     for before, after in pairwise(segments):
         at = before.high
         left, right = before.line.at(at), after.line.at(at)
-        there = declared.pop(at) if at in declared else None
-        if left != right and there is None:
+        if left != right:
+            jumping.add(at)
+        if left != right and at not in declared:
             unit = node.type.name if isinstance(node.type, n.BaseType) else ""
             one, other = (quantity_text(y, Unit(unit or "number")) for y in (left, right))
             context.report.error(
@@ -230,10 +232,9 @@ def _jumps(
                 f"from {one} to {other}", Label(before.row.span, "the segment before"),
                 help="if the regulation has this cliff, declare it: `jump at … because \"…\"`",
             )  # fmt: skip
-        if left == right and there is not None:
-            _no_jump(there, context)
-    for jump in declared.values():
-        _no_jump(jump, context)
+    for at, jump in declared.items():
+        if at not in jumping:
+            _no_jump(jump, context)
 
 
 def _no_jump(jump: n.Jump, context: Context) -> None:

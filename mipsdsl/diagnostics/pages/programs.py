@@ -178,6 +178,20 @@ set low_volume_charges = $90,000 was $30,000 [42 CFR 414.1305]
 """,
     ),
     Entry(
+        "E0511",
+        "what is removed is still used",
+        """An amendment removes a parameter, a rule or a field that other rules of the year read.""",
+        "A rule that reads what is gone has no meaning.",
+        """
+amends 2017
+remove parameter low_volume_charges because "no longer counted"
+""",
+        """
+amends 2017
+set low_volume_charges = $90,000 was $30,000 because "more are left out" [42 CFR 414.1305]
+""",
+    ),
+    Entry(
         "W0701",
         "this has no citation",
         "A rule, parameter, table or scale says where in the law it comes from: `[42 CFR 414.1305]`.",
