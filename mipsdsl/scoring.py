@@ -29,7 +29,6 @@ from mipsdsl.engines.uses import Use, UseKind, uses_of
 
 _RESULT_KINDS = frozenset({c.ItemKind.RULE, c.ItemKind.COLUMN, c.ItemKind.SCALE})
 _DRAWN_UP = frozenset({c.ItemKind.COLUMN, c.ItemKind.SCALE})
-_PERSON = "clinician"
 NATIONAL = "population"
 """The name of the table of results that holds the population items."""
 
@@ -224,7 +223,15 @@ def outputs_of(world: World, wanted: Wanted) -> list[Target]:
 
 
 def _results(program: c.Program, record: str) -> list[c.Item]:
-    """Return the items of ``record`` that are results: those with a label, tables and scales."""
+    """Return the items of ``record`` that are results.
+
+    A policy says which (``results of …``); one that says nothing shows what has a label, and its
+    tables and scales.
+    """
+    items = {(item.record, item.name): item for item in program.items}
+    for owner, names in program.results:
+        if owner == record:
+            return [items[record, name] for name in names]
     return [
         item
         for item in program.items
@@ -245,7 +252,7 @@ def _record_of_run(world: World, per: str) -> str:
                 f"near it: {', '.join(close)}" if close else f"records: {', '.join(records)}",
             )
         return per
-    for record in sorted(records, key=lambda name: name != _PERSON):
+    for record in records:
         if record in world.tables and _results(world.program, record):
             return record
     raise OutputError(

@@ -601,3 +601,5 @@ class Program:
     ensures: tuple[Ensure, ...]
     steps: tuple[Step, ...] = field(default=())
     claims: tuple[Claim, ...] = field(default=())
+    results: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    """What a run shows of each record unless it is asked for something else."""

@@ -75,11 +75,13 @@ def amend(
     Reports: E0507 nothing to amend, E0508 a lock that does not hold, E0509 an amendment that changes
     nothing, E0510 two amendments of one part.
     """
+    shown = {x.record for file in changes for x in file.items if isinstance(x, n.Results)}
     entries = [
         _Entry(index, item, item)
         for index, file in enumerate(base)
         for item in file.items
         if not isinstance(item, (*HEADERS, *TESTS))
+        if not (isinstance(item, n.Results) and item.record in shown)
     ]
     work = _Work(entries, symbols, report)
     items = [item for file in changes for item in file.items]

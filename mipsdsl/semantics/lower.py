@@ -46,6 +46,7 @@ def lower(
         records = tuple(_record(record, context) for record in symbols.records.values())
         ensures = tuple(x for x in (_ensure(node, context) for node in symbols.ensures) if x)
         claimed = tuple(x for x in (claim(node, context) for node in symbols.claims) if x)
+    shown = tuple(_results(node, context) for node in symbols.results.values())
     if report.has_errors:
         return None
     given = tuple(_to_be_given(context))
@@ -53,8 +54,24 @@ def lower(
     return c.Program(
         symbols.year, symbols.paying, symbols.title, tuple(symbols.sources),
         tuple(symbols.choices.values()), records, tuple(_constants(context)), compiled, ensures,
-        steps(records, compiled), claimed,
+        steps(records, compiled), claimed, shown,
     )  # fmt: skip
+
+
+def _results(node: n.Results, context: Context) -> tuple[str, tuple[str, ...]]:
+    """Return what is shown of a record.
+
+    Reports: E0201 no such rule.
+    """
+    record = context.record(node.record.text)
+    for name in node.names:
+        if name.text not in record.items:
+            near = nearest(name.text, list(record.items))
+            context.report.error(
+                "E0201", f"`{record.name}` has no rule `{name.text}`", name.span,
+                help=f"`{near}` is near" if near else "",
+            )  # fmt: skip
+    return record.name, tuple(name.text for name in node.names)
 
 
 @contextmanager

@@ -408,6 +408,11 @@ class _Resolver:
                     name = item.name.text
                     symbol = ItemSymbol("", name, type_, item, c.ItemKind.POPULATION)
                     self._symbols.population[name] = symbol
+            case n.Results():
+                if self._record(item.record) is not None and self._declare(
+                    item.record, "results"
+                ):
+                    self._symbols.results[item.record.text] = item
             case n.Claim():
                 self._symbols.claims.append(item)
             case n.Usual() | n.Example() | n.Examples() | n.PopulationExample():

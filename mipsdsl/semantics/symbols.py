@@ -70,6 +70,7 @@ class Symbols:
     parameters: dict[str, n.Parameter] = field(factory=dict)
     population: dict[str, ItemSymbol] = field(factory=dict)
     ensures: list[n.Ensure] = field(factory=list)
+    results: dict[str, n.Results] = field(factory=dict)
     claims: list[n.Claim] = field(factory=list)
     tests: list[n.Usual | n.Example | n.Examples | n.PopulationExample] = field(factory=list)
 

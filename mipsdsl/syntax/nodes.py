@@ -558,6 +558,14 @@ class Ensure(Node):
 
 
 @frozen
+class Results(Node):
+    """``results of clinician = mips_eligible, final_score``."""
+
+    record: Name
+    names: tuple[Name, ...]
+
+
+@frozen
 class ToBeGiven(Node):
     """``to be given``."""
 
@@ -1017,7 +1025,7 @@ class Broken(Node):
 
 Item: TypeAlias = (
     RulesHeader | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend | Reference
-    | Relation | Ensure | Parameter | Rule | Table | Scale | Selection | Population | Claim
+    | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection | Population | Claim
     | Usual | Example | Examples | PopulationExample | Broken | Amendment
 )  # fmt: skip
 

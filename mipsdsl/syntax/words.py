@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ITEM_WORDS = frozenset(
     """rules tests amends title source choice record extend reference relation ensure parameter rule
-    table scale selection population claim usual example examples set keep add replace remove
+    table scale selection population claim usual example examples results set keep add replace remove
     rename""".split()
 )
 """A line that begins with one of these begins an item."""
