@@ -6,7 +6,7 @@ from typing import assert_never
 
 from wadler_lindig import AbstractDoc
 
-from mipsdsl.format import law, records, tests
+from mipsdsl.format import amendments, law, records, tests
 from mipsdsl.format.layout import Layout, concat, text
 from mipsdsl.syntax import nodes as n
 
@@ -33,8 +33,15 @@ def _item(node: n.Item, layout: Layout) -> AbstractDoc:
             return records.ensure(node, layout)
         case n.Usual() | n.Example() | n.Examples() | n.PopulationExample():
             return _test(node, layout)
+        case n.Results():
+            return amendments.results(node, layout)
         case n.Broken():
             return text(node.span.text)
+        case (
+            n.SetValue() | n.Keep() | n.AddItem() | n.Members() | n.Values() | n.ChangeExcept()
+            | n.ChangeRows() | n.RemoveItem() | n.RemoveClaim() | n.Rename()
+        ):  # fmt: skip
+            return amendments.amendment(node, layout, _item)
         case _:
             return _law(node, layout)
 

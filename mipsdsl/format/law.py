@@ -83,7 +83,7 @@ def _chosen(word: str, node: n.FirstRow | n.Except, indent: int, layout: Layout)
     both = layout.group(
         node.value.span.to(node.condition.span), value, indented(LINE, when, by=indent)
     )
-    ends = tail((node.because,), node.citations, node.span, layout)
+    ends = tail((node.because,) if node.because else (), node.citations, node.span, layout)
     if not ends:
         return both
     return layout.group(node, both, indented(LINE, filled(ends), by=indent))

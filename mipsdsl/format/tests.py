@@ -103,7 +103,7 @@ def _expect(node: n.Expect, layout: Layout) -> AbstractDoc:
     body = after(f"expect {node.path.text} ", expression(node.value, layout))
     if node.within is not None:
         body = concat(body, " ", after("within ", expression(node.within, layout)))
-    ends = tail((node.because,), node.citations, node.span, layout)
+    ends = tail((node.because,) if node.because else (), node.citations, node.span, layout)
     return ended(body, ends, node.span, layout)
 
 

@@ -457,12 +457,11 @@ def _is(node: n.Is, scope: Scope, context: Context) -> c.Expr | None:
 def same(
     whole: n.Node, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
 ) -> c.Expr | None:
-    """Return whether two values are the same; quantities must be there, others may be missing."""
+    """Return whether two values are the same; missing is the same as nothing."""
     if units.is_quantity(a) and units.is_quantity(b):
-        one, other = present(a, left.span, context), present(b, right.span, context)
-        if one is None or other is None:
-            return None
-        return compare(c.Comparison.EQUAL, whole, left, one, right, other, context)
+        equal = compare(c.Comparison.EQUAL, whole, left, a, right, b, context)
+        given = tuple(c.IsGiven(x, type=YESNO) for x in (a, b) if x.type.optional)
+        return equal if equal is None or not given else c.And((*given, equal), type=YESNO)
     if _common(a, b) is None:
         _mixed("only like can be compared with like", left, a, right, b, context)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
@@ -63,7 +63,7 @@ def scale(node: n.Scale, symbol: ItemSymbol, context: Context) -> c.Expr | None:
         return None
     _jumps(node, good, scope, context, argument.type)
     arms = tuple(c.Arm(s.test, s.value, line=s.row.span.line) for s in good[:-1])
-    return build.cases(c.CasesKind.ROWS, arms, good[-1].value, symbol.type)
+    return _bounded(build.cases(c.CasesKind.ROWS, arms, good[-1].value, symbol.type), good)
 
 
 def _segment(
@@ -84,6 +84,13 @@ def _segment(
     (low, low_included), (high, high_included), test = bounds
     line, expr = value
     return Segment(row, low, low_included, high, high_included, line, test, expr)
+
+
+def _bounded(expr: c.Cases, segments: list[Segment]) -> c.Cases:
+    """Return the cases with the bounds that the lines have on their own segments."""
+    assert expr.shape is not None
+    ends = [s.line.at(x) for s in segments for x in (s.low, s.high)]
+    return evolve(expr, shape=evolve(expr.shape, low=min(ends), high=max(ends)))
 
 
 End = tuple[Fraction, bool]
