@@ -22,7 +22,7 @@ from mipsdsl.data.tables import DataError, Inputs, Reject, Value
 from mipsdsl.data.write import Column
 from mipsdsl.diagnostics.model import PolicyError
 from mipsdsl.explain.ask import Answer, explain
-from mipsdsl.explain.render import DEPTH, lines_of, render, to_json
+from mipsdsl.explain.render import DEPTH, heading, lines_of, render, to_json
 from mipsdsl.scoring import (
     Factor,
     OutputError,
@@ -318,8 +318,8 @@ class Explanation:
         lines = lines_of(self._sources)
         parts = []
         for answer in self.answers:
-            head = f"{answer.record} {' '.join(answer.key)} in {self.year}"
-            parts.append(f"{head}\n{render(answer.sentences, lines=lines, depth=depth)}")
+            text = render(answer.sentences, lines=lines, depth=depth)
+            parts.append(f"{heading(answer, self.year)}\n{text}")
         return "\n\n".join(parts)
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ from attrs import frozen
 
 from mipsdsl import resources
 from mipsdsl.diagnostics.model import Diagnostic, Label, Severity
+from mipsdsl.library import NoSuchPolicy, layers
 from mipsdsl.source import Source, Span
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def compiled(sources: Sequence[Source], settings: Mapping[str, str] | None = Non
 def findings(sources: Sequence[Source], finder: Finder) -> Findings:
     """Return what is wrong with ``sources``; ``finder`` adds what it finds."""
     file = _file(_FINDINGS, sources, {})
-    known = _load(file, lambda data: _as_findings(data, sources))
+    texts = _texts(sources)
+    known = _load(file, lambda data: _as_findings(data, texts))
     if known is not None:
         return known
     from mipsdsl.codec import to_data
@@ -93,7 +95,7 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
         rules=len(program.items) if program is not None else 0,
         parameters=len(program.parameters) if program is not None else 0,
     )
-    _store(file, _as_data(found, sources))
+    _store(file, _as_data(found, texts))
     if program is not None:
         _store(_file(_PROGRAM, sources, {}), to_data(program))
     return found
@@ -114,11 +116,19 @@ def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> 
     if os.environ.get(_OFF):
         return None
     digest = hashlib.sha256(_version().encode())
-    texts = [part for source in sources for part in (source.name, source.text)]
+    texts = [part for source in _texts(sources) for part in (source.name, source.text)]
     for part in (*texts, json.dumps(sorted(settings.items()))):
         content = part.encode()
         digest.update(b"%d:" % len(content) + content)
     return folder() / f"{digest.hexdigest()}.{kind}.json"
+
+
+def _texts(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return the files of a policy and of the years that it amends."""
+    try:
+        return tuple(source for layer in layers(sources) for source in layer)
+    except NoSuchPolicy:
+        return tuple(sources)
 
 
 def _version() -> str:

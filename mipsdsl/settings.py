@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from mipsdsl.core.nodes import Item, Program
-from mipsdsl.core.types import GRID, QUANTITIES, Unit
+from mipsdsl.core.types import GRID, QUANTITIES, Type, Unit
 from mipsdsl.data.slots import near
 
 if TYPE_CHECKING:
     from mipsdsl.engines.store import Stored
     from mipsdsl.syntax.nodes import Expr
+
+
+_EXAMPLES = {
+    Unit.YESNO: "yes",
+    Unit.COUNT: "20",
+    Unit.NUMBER: "0.5",
+    Unit.PERCENT: "4%",
+    Unit.POINTS: "75 points",
+    Unit.MONEY: "$30,000",
+    Unit.DATE: "2017-03-31",
+    Unit.TEXT: '"text"',
+    Unit.CHOICE: "one of its values",
+    Unit.SET: "{physician, other}",
+    Unit.RATIO: "0.5",
+}
 
 
 class SettingError(Exception):
@@ -33,18 +48,49 @@ def sort_out(program: Program, settings: Mapping[str, str]) -> Settings:
 
     Raises:
         SettingError: a name is neither a parameter nor a population item, or its value is none.
+
     """
-    parameters = {parameter.name for parameter in program.parameters}
+    parameters = {parameter.name: parameter.type for parameter in program.parameters}
     national = {item.name: item for item in program.items if not item.record}
     for name in settings:
         if name not in parameters and name not in national:
             close = near(name, [*parameters, *national])
             hint = f"; near it: {', '.join(close)}" if close else ""
             raise SettingError(f"there is no parameter or population value `{name}`{hint}")
+    of_parameters = {name: text for name, text in settings.items() if name in parameters}
+    for name, text in of_parameters.items():
+        _check_unit(name, text, parameters[name])
     return Settings(
-        {name: text for name, text in settings.items() if name in parameters},
+        of_parameters,
         {name: _steps(national[name], text) for name, text in settings.items() if name in national},
     )
+
+
+def _check_unit(name: str, text: str, declared: Type) -> None:
+    """Refuse a literal of another unit here, and not at each place that reads the parameter."""
+    from mipsdsl.syntax import nodes as n
+
+    units: dict[type, frozenset[Unit]] = {
+        n.Percent: frozenset({Unit.PERCENT}),
+        n.Points: frozenset({Unit.POINTS}),
+        n.Money: frozenset({Unit.MONEY}),
+        n.YesNo: frozenset({Unit.YESNO}),
+        n.SetOf: frozenset({Unit.SET}),
+        n.Text: frozenset({Unit.TEXT}),
+        n.Date: frozenset({Unit.DATE}),
+        n.RelativeDate: frozenset({Unit.DATE}),
+        n.Number: frozenset({Unit.COUNT, Unit.NUMBER}),
+    }
+    value = _expression(name, text)
+    value = value.operand if isinstance(value, n.Minus) else value
+    if declared.unit not in units.get(type(value), frozenset({declared.unit})):
+        raise SettingError(
+            f"--set {name}={text}: `{name}` is {_a(declared)}, so write it as {_EXAMPLES[declared.unit]}"
+        )
+
+
+def _a(declared: Type) -> str:
+    return f"in {declared}" if declared.unit in (Unit.POINTS, Unit.PERCENT) else f"a {declared}"
 
 
 def expressions(settings: Mapping[str, str]) -> dict[str, Expr]:
@@ -52,6 +98,7 @@ def expressions(settings: Mapping[str, str]) -> dict[str, Expr]:
 
     Raises:
         SettingError: a text is not one value of the language.
+
     """
     return {name: _expression(name, text) for name, text in settings.items()}
 

@@ -67,13 +67,13 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
 def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
     from mipsdsl.cli.summary import rows
-    from mipsdsl.explain.render import lines_of, render
+    from mipsdsl.explain.render import heading, lines_of, render
 
     colour, lines = policies.coloured(), lines_of(policies.sources(asked.policy))
     for number, answer in enumerate(answers):
         if number:
             click.echo()
-        click.echo(f"{answer.record} {' '.join(answer.key)} in {asked.policy}")
+        click.echo(heading(answer, asked.policy))
         click.echo(render(answer.sentences, lines=lines, depth=asked.depth, colour=colour))
     if rejected:
         click.echo(f"{rows(rejected)} of the data were left out: see them with mips run", err=True)

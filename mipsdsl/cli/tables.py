@@ -8,27 +8,31 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Literal
 
 import click
 
-from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.types import QUANTITIES, WRITTEN_PLACES
 from mipsdsl.data.tables import Value
 from mipsdsl.data.write import Column, PercentAs, cell_text
 from mipsdsl.scoring import Outcome
 from mipsdsl.semantics.cells import quantity_text
 
 _SHOWN_ROWS = 20
+_SHOWN_PLACES = 4
 _MISSING = "–"
 
 
 def shown_text(column: Column, value: Value) -> str:
-    """Return a value as a person reads it: 4.25%, $1,200.50, 75 points."""
+    """Return a value as a person reads it: 4.25%, $1,200.50, 75 points; to four places."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and column.type.unit in QUANTITIES:
-        return quantity_text(Fraction(value, 10**column.scale), column.type.unit)
+        steps = 10 ** (_SHOWN_PLACES + WRITTEN_PLACES.get(column.type.unit, 0))
+        shown = Fraction(round(Fraction(value, 10**column.scale) * steps), steps)
+        return quantity_text(shown, column.type.unit)
     return cell_text(column, value, "text")
 
 
@@ -44,7 +48,8 @@ def show_table(outcome: Outcome, *, width: int, colour: bool) -> None:
     for place in places:
         column = outcome.columns[place]
         is_number = column.type.unit in QUANTITIES
-        table.add_column(column.name, justify="right" if is_number else "left", no_wrap=True)
+        side: Literal["left", "right"] = "right" if is_number else "left"
+        table.add_column(_stacked(column.name), justify=side, no_wrap=True, vertical="bottom")
     for row in texts:
         table.add_row(*(row[place] or _MISSING for place in places), style=None)
     console = Console(
@@ -53,6 +58,19 @@ def show_table(outcome: Outcome, *, width: int, colour: bool) -> None:
     console.print(table)
     left_out = len(outcome.columns) - len(places)
     click.echo(_tail(outcome, len(rows), left_out))
+
+
+def _stacked(name: str) -> str:
+    """Return a name with a word on each line, so that its column can be narrow.
+
+    >>> _stacked("final_score")
+    'final_\\nscore'
+    """
+    return name.replace("_", "_\n")
+
+
+def _width(name: str) -> int:
+    return max(len(line) for line in _stacked(name).split("\n"))
 
 
 def _tail(outcome: Outcome, shown: int, left_out: int) -> str:
@@ -68,7 +86,7 @@ def _tail(outcome: Outcome, shown: int, left_out: int) -> str:
 def _that_fit(outcome: Outcome, texts: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return the columns to show: the key, and the last ones that fit beside it."""
     wide = [
-        max(len(column.name), *(len(row[place]) for row in texts), 1) + 2
+        max(_width(column.name), *(len(row[place]) for row in texts), 1) + 2
         for place, column in enumerate(outcome.columns)
     ]
     keys = list(range(outcome.keys))

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Populations, Refusal
-from mipsdsl.engines.schema import Target
+from mipsdsl.engines.schema import LAYOUT, Target
 from mipsdsl.engines.store import Row
 from mipsdsl.engines.uses import UseKind, uses_of
 from mipsdsl.explain.sentences import Sentence, sentences_of
@@ -27,10 +27,11 @@ from mipsdsl.scoring import (
 
 @frozen
 class Answer:
-    """What is said of one row, and what could not be said."""
+    """What is said of one row, and what could not be said; ``last`` are the final outcomes."""
 
     record: str
     key: tuple[str, ...]
+    last: tuple[Sentence, ...]
     sentences: tuple[Sentence, ...]
     refused: tuple[Refusal, ...]
 
@@ -56,11 +57,13 @@ def explain(
     rows = _rows(world, record, wish)
     if plan.refused and (outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
-    shown = list(plan.outputs) if outputs else _last(world, plan.outputs)
+    last = list(plan.outputs) if outputs else _last(world, plan.outputs)
+    declared = any(owner == record for owner, _ in world.program.results)
+    shown = plan.outputs if declared and not outputs else last
     interpreter = Interpreter(world.program, world.store, said)
     # Nothing is computed ahead: a trace computes what it needs.
     interpreter.run(evolve(plan, steps=(), outputs=()))
-    return [_answer(world, interpreter, record, row, shown, plan.refused) for row in rows]
+    return [_answer(world, interpreter, row, shown, last, plan.refused) for row in rows]
 
 
 def _rows(world: World, record: str, wish: Wish) -> list[Row]:
@@ -75,14 +78,21 @@ def _rows(world: World, record: str, wish: Wish) -> list[Row]:
 def _answer(
     world: World,
     interpreter: Interpreter,
-    record: str,
     row: Row,
-    targets: Sequence[Target],
+    shown: Sequence[Target],
+    last: Sequence[Target],
     refused: tuple[Refusal, ...],
 ) -> Answer:
-    traces = [interpreter.trace(of, row, name) for of, name in targets]
-    key = tuple(str(part) for part in world.store.key(row))
-    return Answer(record, key, tuple(sentences_of(world.program, traces)), refused)
+    traces = [interpreter.trace(of, row, name) for of, name in shown]
+    sentences = sentences_of(world.program, traces)
+    by_target = dict(zip(shown, sentences, strict=True))
+    return Answer(
+        record=row[LAYOUT].record,
+        key=tuple(str(part) for part in world.store.key(row)),
+        last=tuple(by_target[target] for target in last),
+        sentences=tuple(sentences),
+        refused=refused,
+    )
 
 
 def _last(world: World, targets: Sequence[Target]) -> list[Target]:

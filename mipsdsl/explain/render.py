@@ -10,6 +10,7 @@ from attrs import define, field
 from mipsdsl.core.nodes import Place
 from mipsdsl.core.types import Unit
 from mipsdsl.engines.trace import Origin
+from mipsdsl.explain.ask import Answer
 from mipsdsl.explain.sentences import Because, Named, Sentence
 from mipsdsl.source import Source
 
@@ -49,11 +50,18 @@ def render(
     """Return ``sentences`` as text: what was explained once is only named after that."""
     printer = _Printer(lines, depth, colour)
     for sentence in sentences:
-        printer.explain(sentence, None, 0)
+        if sentence not in printer.explained:
+            printer.explain(sentence, None, 0)
     if printer.hidden:
         deeper = f"more of the reasons: --depth {depth + 2}"
         printer.line(0, printer.style(f"… {printer.hidden:,} {deeper}", dim=True))
     return "\n".join(printer.printed)
+
+
+def heading(answer: Answer, policy: object) -> str:
+    """Return whom the answer is about, and the answer in short."""
+    short = ", ".join(f"{each.name} is {each.value}" for each in answer.last)
+    return f"{answer.record} {' '.join(answer.key)} in {policy}: {short}"
 
 
 @define
