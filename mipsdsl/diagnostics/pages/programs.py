@@ -82,16 +82,17 @@ record measure key submission_id, measure_id
     Entry(
         "E0505",
         "there is no such year",
-        """The year that is amended, tested or asked for is not among the policies. `mips list`
-        shows the years that are there.""",
+        """The year that is amended is not among the policies, or amends itself. The message lists
+        the years that are there.""",
         "An amendment without its base says nothing.",
         """
-tests for performance year 1917
+rules for performance year 2018 paying 2020
+amends 1917
 """,
         """
-rules for performance year 2017 paying 2019
+rules for performance year 2018 paying 2020
+amends 2017
 """,
-        reserved=True,
     ),
     Entry(
         "E0506",
