@@ -20,6 +20,7 @@ from mipsdsl.semantics.names import group_type
 from mipsdsl.semantics.resolve import DEFAULT_RANGES, place
 from mipsdsl.semantics.symbols import RecordSymbol, Symbols
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.walk import walk
 
 RECURSION = 20_000
 """Enough for the longest chain of items times the deepest expression that the limits allow."""
@@ -36,8 +37,8 @@ def lower(
     """
     with _deep():
         context = Context(symbols, report, items.define)
-        for name, parameter in symbols.parameters.items():
-            context.parameters[name] = _parameter(name, parameter, settings or {}, context)
+        for name in symbols.parameters:
+            _settle(name, (), settings or {}, context)
         for record in symbols.records.values():
             for symbol in list(record.items.values()):
                 context.item(symbol, record.spans.get(symbol.name, record.span))
@@ -85,6 +86,33 @@ def _deep() -> Iterator[None]:
 
 
 # --- parameters ----------------------------------------------------------------------------------
+
+
+def _settle(
+    name: str, around: tuple[str, ...], settings: Mapping[str, n.Expr], context: Context
+) -> None:
+    """Compile a parameter after those that its value reads; ``around`` are those that wait for it.
+
+    Reports: E0502 for a circle of parameters.
+    """
+    known, node = context.parameters, context.symbols.parameters[name]
+    if name in known:
+        return
+    if name in around:
+        known[name] = None
+        context.report.error(
+            "E0502", f"`{name}` depends on itself", node.name.span,
+            help="it goes round: " + " → ".join((*around[around.index(name) :], name)),
+        )  # fmt: skip
+        return
+    value = settings.get(name, node.value)
+    # The names in a set, and of a choice, are values; only a calculation reads parameters.
+    if not isinstance(value, n.SetOf) and not isinstance(node.type, (n.ChoiceType, n.SetType)):
+        for part in walk(value):
+            if isinstance(part, n.Path) and part.text in context.symbols.parameters:
+                _settle(part.text, (*around, name), settings, context)
+    if name not in known:
+        known[name] = _parameter(name, node, settings, context)
 
 
 def _parameter(
