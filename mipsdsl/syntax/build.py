@@ -88,7 +88,7 @@ def _numbers(parts: Iterable[Part], span: Span) -> list[n.Number]:
 
 
 def _month_years(text: str) -> int:
-    digits = re.search(r"([-+])\s*(\d+)$", text)
+    digits = re.search(r"([-+])\s*(\d+)$", re.sub(r"#[^\n]*", "", text))
     return int(digits[1] + digits[2]) if digits else 0
 
 
