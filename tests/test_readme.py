@@ -1,0 +1,88 @@
+"""Every command and output in the README is true: each is run, in order, in one folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"\A# (\S+\.mips)\n")
+ELLIPSIS = "…"
+
+
+def _blocks() -> list[tuple[str, str]]:
+    return [(match[1], match[2]) for match in FENCE.finditer(README)]
+
+
+def _commands(block: str) -> list[tuple[str, list[str]]]:
+    commands: list[tuple[str, list[str]]] = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            commands.append((line[2:], []))
+        else:
+            commands[-1][1].append(line.rstrip())
+    return commands
+
+
+def _run(command: str, folder: Path) -> list[str]:
+    words = command.replace("mips ", f"{sys.executable} -m mipsdsl ", 1)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
+    done = subprocess.run(
+        ["bash", "-c", words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stdout
+    return [line.rstrip() for line in done.stdout.splitlines()]
+
+
+def _matches(expected: list[str], printed: list[str]) -> bool:
+    """Compare; a line that is only an ellipsis stands for any number of lines."""
+    if ELLIPSIS not in expected:
+        return expected == printed
+    cut = expected.index(ELLIPSIS)
+    rest = expected[cut + 1 :]
+    tail = printed[len(printed) - len(rest) :] if rest else []
+    return expected[:cut] == printed[:cut] and rest == tail
+
+
+def test_the_set_up_commands_are_the_first_two() -> None:
+    first, second = [command for kind, block in _blocks() for command, _ in _commands(block)][:2]
+
+    assert first.endswith("mips run 2017 --sample")
+    assert second.endswith("pytest")
+    assert " && " in first
+    assert first.rpartition(" && ")[0] == second.rpartition(" && ")[0]
+
+
+def test_every_command_prints_what_the_readme_says(tmp_path: Path) -> None:
+    wrong: list[str] = []
+    for kind, block in _blocks():
+        if kind == "mips" and (name := FILE.match(block)):
+            (tmp_path / name[1]).write_text(block, encoding="utf-8")
+        if kind != "console":
+            continue
+        for command, expected in _commands(block):
+            if not command.startswith("mips "):
+                continue
+            printed = _run(command, tmp_path)
+            if expected and not _matches(expected, printed):
+                wrong.append("\n".join([f"$ {command}", *printed]))
+
+    assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", re.findall(r"\]\(((?!http)[^)#]+)\)", README))
+def test_links_lead_somewhere(name: str) -> None:
+    assert (ROOT / name).exists()
