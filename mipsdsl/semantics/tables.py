@@ -239,9 +239,9 @@ def column(node: n.Table, symbol: ItemSymbol, row: c.Item, context: Context) -> 
 
 
 def check_sums(node: n.Table, context: Context, record: str) -> None:
-    """Check that each row adds up to what the table says.
+    """Check that each row adds up to what the table says, those apart that `unless` lets off.
 
-    Reports: E0306.
+    Reports: E0306, and what the condition reports.
     """
     if node.check is None:
         return
@@ -250,14 +250,21 @@ def check_sums(node: n.Table, context: Context, record: str) -> None:
     wanted = None if total is None else build.value_of(total)
     if total is None or wanted is None:
         return
+    unless = None
+    if node.check.unless is not None:
+        unless = e.condition(node.check.unless, scope, context)
+        if unless is None:
+            return
     for row in node.rows:
         amounts = [_amount(cell, scope, context, total.type) for cell in row.conclusions]
         if any(_is(cell, n.CellImpossible) for cell in row.conclusions):
             continue
-        if node.check.unless is not None and all(x == 0 for x in amounts):
-            continue
         known = [x for x in amounts if x is not None]
         if len(known) == len(amounts) and sum(known, Fraction(0)) != wanted:
+            if unless is not None and _implies(
+                _row_test(row, node, scope, context), unless, context
+            ):
+                continue
             got = cells.quantity_text(sum(known, Fraction(0)), total.type.unit)
             context.report.error(
                 "E0306", f"this row adds to {got}", row.span, "",
@@ -265,11 +272,41 @@ def check_sums(node: n.Table, context: Context, record: str) -> None:
             )  # fmt: skip
 
 
+def _row_test(row: n.Row, node: n.Table, scope: Scope, context: Context) -> c.Expr:
+    """Return when ``row`` matches: in words of the table that have been checked already."""
+    quiet = _quiet(context)
+    if all(_is(cell, n.CellOtherwise) for cell in row.conditions):
+        others = [_row_test(other, node, scope, context) for other in node.rows[:-1]]
+        return c.Not(c.Or(tuple(others), type=YESNO), type=YESNO)
+    tests: list[c.Expr] = []
+    for cell, head in zip(row.conditions, node.header.conditions, strict=False):
+        header = _header(head, scope, quiet)
+        test = None if header is None else _cell(cell, header, scope, quiet)
+        tests.append(build.yes() if test is None else test)
+    return _all(tests)
+
+
+def _implies(test: c.Expr, then: c.Expr, context: Context) -> bool:
+    """Return whether ``then`` holds wherever ``test`` does; no when that cannot be decided."""
+    try:
+        return all(
+            cells.holds(then, at)
+            for at in cells.combinations(cells.dimensions([test, then], context.symbols.choices))
+            if cells.holds(test, at)
+        )
+    except cells.TooMany:
+        return False
+
+
+def _quiet(context: Context) -> Context:
+    quiet = Context(context.symbols, type(context.report)(), context.define_item, context.items)
+    quiet.parameters = context.parameters
+    return quiet
+
+
 def _amount(cell: n.Cell, scope: Scope, context: Context, type_: Type) -> Fraction | None:
     part = cell.parts[0]
     if not isinstance(part, n.CellValue):
         return None
-    quiet = Context(context.symbols, type(context.report)(), context.define_item, context.items)
-    quiet.parameters = context.parameters
-    value = e.check(part.value, scope, quiet, type_)
+    value = e.check(part.value, scope, _quiet(context), type_)
     return None if value is None else build.value_of(value)
