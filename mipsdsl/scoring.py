@@ -131,7 +131,7 @@ def _dispensable(program: c.Program) -> frozenset[str]:
     own = {r.name: r for r in program.records if not r.is_reference and r.grouping is None}
     references = [(r.name, each) for r in own.values() for each in r.references]
     found = {each.record for _, each in references if each.optional}
-    found |= {owner for owner, each in references if each.record in own}
+    found |= {owner for owner, each in references if each.optional and each.record in own}
     return frozenset(found & set(own))
 
 

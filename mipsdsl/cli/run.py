@@ -114,13 +114,12 @@ def _score(
 def _settle_rejects(inputs: Inputs, asked: Asked) -> None:
     """Write the rows that were left out, and stop when they are too many."""
     from mipsdsl.cli import summary
-    from mipsdsl.data.write import write_rejects
 
     allowed = _allowed(asked.max_rejects, sum(inputs.counts.values()))
     path = _rejects_path(asked)
     if inputs.rejects and path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_rejects(path, inputs.rejects)
+        _make_folder(path.parent)
+        _write_rejects(path, inputs)
     written = path if inputs.rejects else None
     _say(summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), written))
     if len(inputs.rejects) > allowed:
@@ -130,6 +129,23 @@ def _settle_rejects(inputs: Inputs, asked: Asked) -> None:
             "nothing was scored\nhelp: correct them, or say --max-rejects",
             exits.REJECTED,
         )
+
+
+def _write_rejects(path: Path, inputs: Inputs) -> None:
+    from mipsdsl.data.tables import DataError
+    from mipsdsl.data.write import write_rejects
+
+    try:
+        write_rejects(path, inputs.rejects)
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as mistake:
+        raise exits.Stop(f"`{folder}` cannot be made: {mistake.strerror}") from None
 
 
 def _allowed(text: str, total: int) -> float:
@@ -180,7 +196,7 @@ def _write(outcomes: Iterable[Outcome], out: Path, asked: Asked) -> list[Path]:
     try:
         for outcome in outcomes:
             path = out / f"{outcome.record}.{ending}" if _is_folder(out) else out
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             write(path, outcome.columns, outcome.rows, percent=asked.percent)
             written.append(path)
     except DataError as mistake:

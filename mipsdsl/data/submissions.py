@@ -50,6 +50,7 @@ _QUALITY = {
     "isEndToEndReported": "end_to_end",
 }
 _CARE_INFORMATION = ("care_information_measure", "interoperability_measure")
+_WHOLE = ("quality_measure", "improvement_activity", *_CARE_INFORMATION, "cost_measure")
 _HELP = "give a document of CMS's QPP submissions API, with its `measurementSets`"
 
 
@@ -83,8 +84,12 @@ def load_documents(path: Path, layout: Layout, findings: Findings) -> dict[str, 
     for number, document in enumerate(documents, start=1):
         _note_year(path, document, layout, findings)
         _submission(document, number, rows, path.name, findings)
+    for record in _WHOLE:
+        rows.by_record.setdefault(record, [])
     return {
         record: _sheet(f"{path.name}, {record}", found, set(layout.slots[record]))
+        if found
+        else _none(f"{path.name}, {record}", layout, record)
         for record, found in rows.by_record.items()
         if record in layout.slots
     }
@@ -113,6 +118,12 @@ def _sheet(file: str, rows: list[dict[str, object]], declared: set[str]) -> Shee
     names = dict.fromkeys(name for row in rows for name in row if name in declared)
     cells = [[json_cell(row.get(name)) for name in names] for row in rows]
     return Sheet(file, tuple(names), cells, list(range(1, len(rows) + 1)))
+
+
+def _none(file: str, layout: Layout, record: str) -> Sheet:
+    """Return the sheet of a record of which nothing was sent: a document holds all that was."""
+    fields = [name for name, slot in layout.slots[record].items() if not slot.is_item]
+    return Sheet(file, tuple(fields), [], [])
 
 
 def _submission(document: Entry, number: int, rows: _Rows, file: str, findings: Findings) -> None:
