@@ -6,11 +6,11 @@ of it is drawn; expressions grow from their type, so all are well formed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import TypeVar
 
 from attrs import evolve, frozen
-from hypothesis import strategies as st
 
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
@@ -35,19 +35,14 @@ FIELDS = {
     "part": [
         w.column("id", w.TEXT), w.column("pid", w.TEXT), w.column("cid", w.TEXT.or_missing()),
         w.column("k", w.COUNT.or_missing()), w.column("v", w.POINTS.or_missing()),
+        w.column("q", w.PERCENT.or_missing()), w.column("y", w.NUMBER.or_missing()),
+        w.column("c", w.MONEY.or_missing()),
         w.column("ok", YESNO.or_missing()),
         w.column("mech", w.MECHANISM.or_missing()),
     ],
     "bundle": [w.column("id", w.TEXT), w.column("mech", w.MECHANISM)],
     "catalogue": [w.column("cid", w.TEXT), w.column("weight", w.COUNT), w.column("ok", YESNO)],
 }  # fmt: skip
-
-
-class Draw(Protocol):
-    """What hypothesis hands to a composite strategy."""
-
-    def __call__(self, strategy: st.SearchStrategy[Drawn]) -> Drawn:
-        """Return an example of ``strategy``."""
 
 
 def records() -> list[c.Record]:
@@ -77,26 +72,25 @@ def records() -> list[c.Record]:
 class World:
     """What an expression may look at."""
 
-    draw: Draw
+    dice: Random
     here: str
     items: Mapping[str, tuple[c.Item, ...]]
     elements: tuple[str, ...] = ()
 
     def pick(self, options: list[Drawn]) -> Drawn:
         """Return one of ``options``."""
-        return self.draw(st.sampled_from(options))
+        return self.dice.choice(options)
 
     def chance(self) -> bool:
         """Return yes or no."""
-        return self.draw(st.booleans())
+        return self.dice.random() < 0.5
 
     # --- rows ---
 
     def row(self) -> tuple[c.Row, str]:
         """Return a row to read from, and its record."""
         rows: list[tuple[c.Row, str]] = [(c.Element(i), r) for i, r in enumerate(self.elements)]
-        if self.elements:
-            rows += rows[-1:] * 2
+        rows += rows[-1:] * 3
         rows += [(c.Here(), self.here)] if self.here else [(self.catalogue(), "catalogue")]
         row, record = self.pick(rows)
         for _ in range(2):
@@ -168,7 +162,7 @@ class World:
                 if i.type.unit is unit
             ]
         constant = self.literal(unit)
-        if not reads or self.draw(st.integers(0, 2)) == 0:
+        if not reads or self.dice.randrange(3) == 0:
             return constant
         read = self.pick(reads)
         return b.default(read, constant, Type(unit)) if read.type.optional else read
@@ -358,20 +352,19 @@ def _parameter(members: c.SetOf) -> c.Parameter:
     return c.Parameter("mechanisms", members, type=members.type)
 
 
-@st.composite
-def programs(draw: Draw) -> c.Program:
-    """Draw a program of up to seven items."""
+def program_of(dice: Random) -> c.Program:
+    """Return a program of up to eight items."""
     items: dict[str, tuple[c.Item, ...]] = {}
     order: list[c.Item] = []
     owners = ["part", "part", "thing", "bundle", "thing", "thing", "", "part", "thing"]
-    for index in range(draw(st.integers(1, 7))):
-        record = draw(st.sampled_from(owners))
-        made = _item(World(draw, record, items), record, f"i{index}")
+    for index in range(dice.randint(1, 8)):
+        record = dice.choice(owners)
+        made = _item(World(dice, record, items), record, f"i{index}")
         order.append(made)
         items[record] = (*items.get(record, ()), made)
     groups: list[tuple[str, tuple[str, ...]]] = [("bundle", ())]
     steps = groups + [(item.record, (item.name,)) for item in order]
-    return w.program(records(), order, steps if draw(st.booleans()) else _merged(steps))
+    return w.program(records(), order, steps if dice.random() < 0.5 else _merged(steps))
 
 
 def _item(world: World, record: str, name: str) -> c.Item:
@@ -384,7 +377,8 @@ def _item(world: World, record: str, name: str) -> c.Item:
         arm = c.Arm(world.condition(1), value)
         return w.item(record, name, type_, b.cases(c.CasesKind.FIRST_OF, (arm,), none, type_))
     if kind == "yesno":
-        return w.item(record, name, YESNO, world.condition(2))
+        # A condition may read a yes/no that is missing; joined to another it is yes or no.
+        return w.item(record, name, YESNO, c.And((world.condition(2), w.YES), type=YESNO))
     unit = world.pick(list(UNITS))
     if kind == "optional" and record:
         return w.item(record, name, Type(unit, optional=True), world.optional(unit, 3))
@@ -404,55 +398,45 @@ def _merged(steps: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[s
 
 # --- data ----------------------------------------------------------------------------------------
 
-_VALUES: dict[Unit, st.SearchStrategy[Stored]] = {
-    Unit.COUNT: st.integers(-3, 40),
-    Unit.NUMBER: st.sampled_from([0, 10_000, -10_000, 5_000, 33_333, 1, 749_950, -25]),
-    Unit.PERCENT: st.sampled_from([0, 10_000, 8_500, 3_333, 1]),
-    Unit.POINTS: st.sampled_from([0, 100_000, 60_000, 60_000, 7_4995, 5]),
-    Unit.MONEY: st.sampled_from([0, 90_000_00, 1, 33, 1005, -7]),
-    Unit.YESNO: st.booleans(),
-    Unit.CHOICE: st.sampled_from(w.MECHANISMS),
+_VALUES: dict[Unit, Sequence[Stored]] = {
+    Unit.COUNT: range(-3, 40),
+    Unit.NUMBER: [0, 10_000, -10_000, 5_000, 33_333, 1, 749_950, -25, 20_000],
+    Unit.PERCENT: [0, 10_000, 8_500, 3_333, 1],
+    Unit.POINTS: [0, 100_000, 60_000, 60_000, 74_995, 5],
+    Unit.MONEY: [0, 90_000_00, 1, 33, 1005, -7],
+    Unit.YESNO: [True, False],
+    Unit.CHOICE: w.MECHANISMS,
 }
 _KEYS: dict[str, list[Stored]] = {
     "id": ["T0", "T0", "T1", "T9"], "boss_id": ["T0", "T1", "T7"], "cid": ["A", "B", "Z"],
 }  # fmt: skip
 
 
-def _cell(draw: Draw, record: str, each: c.Field, number: int) -> Stored:
-    if (record, each.name) in (("thing", "id"), ("part", "pid"), ("catalogue", "cid")):
-        return "ABCDE"[number] if record == "catalogue" else f"{record[0].upper()}{number}"
-    if each.type.optional and draw(st.integers(0, 2)) == 0:
-        return None
-    if each.many:
-        return tuple(draw(st.lists(st.integers(-3, 9).map(lambda n: n * 5_000), max_size=4)))
-    if each.name in _KEYS:
-        return draw(st.sampled_from(_KEYS[each.name]))
-    return draw(_VALUES[each.type.unit])
-
-
-@st.composite
-def data_for(draw: Draw, program: c.Program) -> dict[str, w.Data]:
-    """Draw data: also with items that are given, for all rows or for some."""
+def data_of(dice: Random, program: c.Program) -> dict[str, w.Data]:
+    """Return data: also with items that are given, for all rows or for some."""
     tables = {}
-    sizes = (("catalogue", 0, 2), ("thing", 1, 3), ("part", 2, 6))
-    for record, least, most in sizes:
+    for record, most in (("catalogue", 2), ("thing", 3), ("part", 8)):
         fields = FIELDS[record]
         given = [
             item for item in program.items
             if item.record == record and item.kind is not c.ItemKind.SELECTION
-            and draw(st.integers(0, 5)) == 0
+            and dice.randrange(6) == 0
         ]  # fmt: skip
         rows = [
-            [_cell(draw, record, each, number) for each in fields]
-            + [_given(draw, item) for item in given]
-            for number in range(draw(st.integers(least, most)))
+            [_cell(dice, record, each, number) for each in fields]
+            + [dice.choice([None, dice.choice(_VALUES[item.type.unit])]) for item in given]
+            for number in range(dice.randint(0, most))
         ]
         columns = [each.name for each in fields] + [item.name for item in given]
         tables[record] = w.Data(tuple(columns), rows)
     return tables
 
 
-def _given(draw: Draw, item: c.Item) -> Stored:
-    if draw(st.booleans()):
+def _cell(dice: Random, record: str, each: c.Field, number: int) -> Stored:
+    if (record, each.name) in (("thing", "id"), ("part", "pid"), ("catalogue", "cid")):
+        return "ABCDE"[number] if record == "catalogue" else f"{record[0].upper()}{number}"
+    if each.type.optional and dice.randrange(4) == 0:
         return None
-    return draw(_VALUES[item.type.unit])
+    if each.many:
+        return tuple(dice.randint(-3, 9) * 5_000 for _ in range(dice.randint(0, 4)))
+    return dice.choice(_KEYS[each.name] if each.name in _KEYS else _VALUES[each.type.unit])

@@ -27,4 +27,4 @@ def test_a_world_is_scored() -> None:
     assert [24 * step // 10, 0, 0] == store.column("submission", "total")
     assert [10 * step // 10, 25 * step // 10, 0] == store.column("measure_set", "total")
     assert [49 * step // 10, 0, 0] == store.column("submission", "final")
-    assert {"mean": 1633333333333} == store.populations
+    assert store.populations == {"mean": 1633333333333}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import pytest
 
@@ -17,6 +18,7 @@ STEP = 10**12
 POINTS = w.POINTS.or_missing()
 PARTS = c.Children(w.HERE, "parts")
 POINT = w.read(w.E0, "points", w.POINTS, 4)
+Parts: TypeAlias = Sequence[tuple[str, str | None, int | None, bool]]
 SCORED = c.IsGiven(w.read(w.E0, "points", POINTS, 4), type=YESNO)
 GOOD = w.read(w.E0, "good", YESNO)
 
@@ -34,7 +36,7 @@ def program(*items: c.Item) -> c.Program:
     return w.program([owner, part], items)
 
 
-def data(parts: Sequence[tuple[str, str | None, int | None, bool]]) -> dict[str, w.Data]:
+def data(parts: Parts) -> dict[str, w.Data]:
     rows = [["O", *part] for part in parts]
     return {
         "owner": w.Data(("id",), [["O"]]),
@@ -42,13 +44,11 @@ def data(parts: Sequence[tuple[str, str | None, int | None, bool]]) -> dict[str,
     }
 
 
-EMPTY: list[tuple[str, str | None, int | None, bool]] = []
+EMPTY: Parts = ()
 FEW = [("p1", "x", 10_000, True), ("p2", "y", None, False), ("p3", "x", 25_000, False)]
 
 
-def folded(
-    expr: c.Expr, type_: Type, parts: list[tuple[str, str | None, int | None, bool]]
-) -> object:
+def folded(expr: c.Expr, type_: Type, parts: Parts) -> object:
     store = run(program(w.item("owner", "f", type_, expr)), data(parts))
     value: Stored = store.column("owner", "f")[0]
     return value
@@ -76,8 +76,8 @@ def test_any_and_all_of_none_and_of_some() -> None:
     some = b.fold(c.FoldKind.ANY, 0, PARTS, 10, GOOD, w.YES)
     every = b.fold(c.FoldKind.ALL, 0, PARTS, 10, SCORED, GOOD)
 
-    assert [False, True] == [folded(some, YESNO, parts) for parts in (EMPTY, FEW)]
-    assert [True, False, True] == [folded(every, YESNO, parts) for parts in (EMPTY, FEW, FEW[:2])]
+    assert [folded(some, YESNO, parts) for parts in (EMPTY, FEW)] == [False, True]
+    assert [folded(every, YESNO, parts) for parts in (EMPTY, FEW, FEW[:2])] == [True, False, True]
 
 
 def test_a_body_lands_before_it_is_summed() -> None:
@@ -85,12 +85,10 @@ def test_a_body_lands_before_it_is_summed() -> None:
     fold = b.fold(c.FoldKind.SUM, 0, PARTS, 10, SCORED, third)
     parts = [(f"p{i}", None, 10_000, True) for i in range(3)]
 
-    assert 999_999_999_999 == folded(fold, w.POINTS, parts)
+    assert folded(fold, w.POINTS, parts) == 999_999_999_999
 
 
-def selected(
-    places: Sequence[c.Places], parts: list[tuple[str, str | None, int | None, bool]]
-) -> object:
+def selected(places: Sequence[c.Places], parts: Parts) -> object:
     select = c.Select(PARTS, tuple(places), type=YESNO)
     member = c.IsMember(w.HERE, c.Chosen(c.Follow(w.HERE, "owner"), "chosen"), type=YESNO)
     rest = c.Apart(PARTS, c.Chosen(w.HERE, "chosen"))
@@ -128,14 +126,14 @@ MANY = [
 
 
 def test_the_best_come_first_and_ties_end_in_the_key() -> None:
-    assert ["p1", "p2", "p4"] == selected([places(3)], MANY)
-    assert ["p1", "p2", "p4", "p5", "p0", "p3"] == selected([places(9)], MANY)
+    assert selected([places(3)], MANY) == ["p1", "p2", "p4"]
+    assert selected([places(9)], MANY) == ["p1", "p2", "p4", "p5", "p0", "p3"]
 
 
 def test_the_lowest_first_and_rows_without_a_value_still_last() -> None:
     keys = [c.SortKey(POINT, highest_first=False)]
 
-    assert ["p0", "p5", "p2", "p4", "p1", "p3"] == selected([places(9, keys=keys)], MANY)
+    assert selected([places(9, keys=keys)], MANY) == ["p0", "p5", "p2", "p4", "p1", "p3"]
 
 
 def test_a_second_key_decides_ties_of_the_first() -> None:
@@ -144,35 +142,35 @@ def test_a_second_key_decides_ties_of_the_first() -> None:
         c.SortKey(w.read(w.E0, "pid", w.TEXT), highest_first=True),
     ]
 
-    assert ["p1", "p4", "p2"] == selected([places(3, keys=keys)], MANY)
+    assert selected([places(3, keys=keys)], MANY) == ["p1", "p4", "p2"]
 
 
 def test_without_a_key_the_record_s_own_decides() -> None:
-    assert ["p0", "p1"] == selected([places(2, keys=[])], MANY)
+    assert selected([places(2, keys=[])], MANY) == ["p0", "p1"]
 
 
 def test_the_best_for_each_value_and_none_where_there_is_no_value() -> None:
     kind = w.read(w.E0, "kind", w.TEXT.or_missing())
 
-    assert ["p2", "p4", "p0"] == selected([places(1, each=kind)], MANY)
+    assert selected([places(1, each=kind)], MANY) == ["p2", "p4", "p0"]
 
 
 def test_then_the_best_of_the_rest() -> None:
-    assert ["p2", "p1", "p4"] == selected([places(1, GOOD), places(2)], MANY)
+    assert selected([places(1, GOOD), places(2)], MANY) == ["p2", "p1", "p4"]
 
 
 def test_a_fallback_is_tried_when_nothing_was_there() -> None:
     bad = [(*part[:3], False) for part in MANY]
     is_z = c.Same(w.read(w.E0, "kind", w.TEXT), w.literal("z", w.TEXT), type=YESNO)
 
-    assert ["p0"] == selected([places(1, GOOD, fallbacks=[is_z])], bad)
-    assert ["p2"] == selected([places(1, GOOD, fallbacks=[is_z])], MANY)
-    assert [] == selected([places(1, GOOD)], bad)
+    assert selected([places(1, GOOD, fallbacks=[is_z])], bad) == ["p0"]
+    assert selected([places(1, GOOD, fallbacks=[is_z])], MANY) == ["p2"]
+    assert selected([places(1, GOOD)], bad) == []
 
 
 @pytest.mark.parametrize("number", [0, -1])
 def test_no_places_choose_nothing(number: int) -> None:
-    assert [] == selected([places(number)], MANY)
+    assert selected([places(number)], MANY) == []
 
 
 def test_a_ratio_sorts_exactly() -> None:
@@ -180,7 +178,7 @@ def test_a_ratio_sorts_exactly() -> None:
     keys = [c.SortKey(third, highest_first=True)]
     parts = [("a", None, 10_000, True), ("b", None, 10_001, True), ("c", None, 10_002, True)]
 
-    assert ["c", "b", "a"] == selected([places(3, keys=keys)], parts)
+    assert selected([places(3, keys=keys)], parts) == ["c", "b", "a"]
 
 
 def test_rows_read_what_other_rows_of_their_record_have() -> None:
@@ -196,7 +194,7 @@ def test_rows_read_what_other_rows_of_their_record_have() -> None:
     items = [w.item("person", "double", w.COUNT, double), w.item("person", "total", w.COUNT, total)]
     # Both in one step: each row needs what later rows have.
     in_one = w.program([same], items, [("person", ("double", "total"))])
-    rows = [["a", "N", 1], ["b", "M", 2], ["c", "N", 4]]
+    rows: list[list[Stored]] = [["a", "N", 1], ["b", "M", 2], ["c", "N", 4]]
     store = run(in_one, {"person": w.Data(("id", "npi", "n"), rows)})
 
-    assert [10, 4, 10] == store.column("person", "total")
+    assert store.column("person", "total") == [10, 4, 10]

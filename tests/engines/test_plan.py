@@ -37,7 +37,7 @@ def computed_items(plan: Plan) -> list[str]:
 def test_only_what_the_outputs_need_is_computed() -> None:
     plan = plan_for(w.scoring(), w.scoring_data(), [("submission", "total")])
 
-    assert ["measure.points", "submission.best", "submission.total"] == computed_items(plan)
+    assert computed_items(plan) == ["measure.points", "submission.best", "submission.total"]
     assert not [step for step in plan.steps if not step.items]
 
 
@@ -55,14 +55,14 @@ def test_a_missing_column_refuses_the_outputs_that_need_it() -> None:
     assert [(FINAL, needs), (("submission", "best"), needs)] == [
         (refusal.target, list(refusal.missing)) for refusal in plan.refused
     ]
-    assert "catalogue.weight" == str(needs[0])
+    assert str(needs[0]) == "catalogue.weight"
     assert plan.steps == ()
 
 
 def test_an_optional_column_that_is_not_there_is_missing_for_all_and_said() -> None:
     plan = plan_for(w.scoring(), without("measure", "rate"), [("submission", "total")])
 
-    assert (("measure", "rate"),) == plan.taken_missing
+    assert plan.taken_missing == (("measure", "rate"),)
     assert plan.refused == ()
 
 
@@ -81,7 +81,7 @@ def test_a_record_that_is_ensured_needs_no_table() -> None:
     plan = plan_for(w.scoring(), data, [FINAL])
 
     assert plan.refused == ()
-    assert [0, 0] == run(w.scoring(), data, plan).column("submission", "final")
+    assert run(w.scoring(), data, plan).column("submission", "final") == [0, 0]
 
 
 def test_what_cannot_be_ensured_is_said() -> None:
@@ -95,8 +95,8 @@ def test_a_given_item_cuts_what_it_would_need() -> None:
     del data["clinician"]
     plan = plan_for(w.scoring(), data, [("submission", "total")])
 
-    assert [] == computed_items(plan)
-    assert [5 * 10**12, 7 * 10**12] == run(w.scoring(), data, plan).column("submission", "total")
+    assert computed_items(plan) == []
+    assert run(w.scoring(), data, plan).column("submission", "total") == [5 * 10**12, 7 * 10**12]
 
 
 def test_an_item_given_for_some_rows_is_computed_for_the_others() -> None:
@@ -104,7 +104,7 @@ def test_an_item_given_for_some_rows_is_computed_for_the_others() -> None:
     plan = plan_for(w.scoring(), data, [("submission", "total")])
 
     assert {("submission", "total")} == plan.partial
-    assert [5 * 10**12, 0, 0] == run(w.scoring(), data, plan).column("submission", "total")
+    assert run(w.scoring(), data, plan).column("submission", "total") == [5 * 10**12, 0, 0]
 
 
 def test_an_optional_item_that_cannot_be_computed_is_missing_where_it_is_not_given() -> None:
@@ -119,8 +119,8 @@ def test_an_optional_item_that_cannot_be_computed_is_missing_where_it_is_not_giv
     plan = plan_for(program, data, [("submission", "total")])
 
     assert {("submission", "total")} == plan.absent
-    assert [] == computed_items(plan)
-    assert [5 * 10**12, None, None] == run(program, data, plan).column("submission", "total")
+    assert computed_items(plan) == []
+    assert run(program, data, plan).column("submission", "total") == [5 * 10**12, None, None]
 
 
 def test_an_empty_cell_of_an_optional_given_item_is_given_as_missing() -> None:
@@ -134,13 +134,13 @@ def test_an_empty_cell_of_an_optional_given_item_is_given_as_missing() -> None:
     plan = plan_for(program, data, [("submission", "total")])
 
     assert frozenset() == plan.partial
-    assert [5 * 10**12, None] == run(program, data, plan).column("submission", "total")
+    assert run(program, data, plan).column("submission", "total") == [5 * 10**12, None]
 
 
 def test_a_population_item_without_a_value_refuses_what_reads_it() -> None:
     plan = plan_for(w.scoring(), w.scoring_data(), [FINAL, ABOVE], {})
 
-    assert (FINAL,) == plan.outputs
+    assert plan.outputs == (FINAL,)
     assert (MissingInput(Lack.POPULATION, "", "mean"),) == plan.refused[0].missing
 
 
@@ -157,8 +157,8 @@ def test_a_population_item_that_is_set_or_published_is_not_computed() -> None:
         == plan.populations
         == plan_for(program, w.scoring_data(), [ABOVE], {"mean": 5}).populations
     )
-    assert ("mean",) == plan_for(program, w.scoring_data(), [ABOVE]).populations
-    assert () == plan.refused
+    assert plan_for(program, w.scoring_data(), [ABOVE]).populations == ("mean",)
+    assert plan.refused == ()
 
 
 def test_a_parameter_to_be_given_refuses_what_reads_it() -> None:
@@ -177,5 +177,5 @@ def test_fields_and_population_items_can_be_outputs() -> None:
         {"mean": Population.COMPUTE},
     )  # fmt: skip
 
-    assert (("practice", "size"), ("", "mean")) == plan.outputs
-    assert ".mean" == computed_items(plan)[-1]
+    assert plan.outputs == (("practice", "size"), ("", "mean"))
+    assert computed_items(plan)[-1] == ".mean"

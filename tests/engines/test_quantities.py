@@ -91,7 +91,7 @@ def test_nothing_lands_within_an_expression() -> None:
     third = b.divide(number(1), number(3), None, w.NUMBER)
     whole = b.arithmetic(c.Operator.MULTIPLY, third, number(3), w.NUMBER)
 
-    assert STEP == value_of(whole, w.NUMBER)
+    assert value_of(whole, w.NUMBER) == STEP
     assert value_of(c.Compare(c.Comparison.EQUAL, whole, number(1), type=YESNO), YESNO) is True
 
 
@@ -125,23 +125,23 @@ def test_a_tie_that_a_landing_moved_is_a_tie_still() -> None:
     third = b.land(b.divide(number("0.005"), number(3), None, w.NUMBER), Unit.NUMBER)
     moved = b.arithmetic(c.Operator.MULTIPLY, third, number(9), w.NUMBER)
 
-    assert 15 * 10**9 + 3 == value_of(moved, w.NUMBER)
-    assert 2 * 10**10 == value_of(b.round_to(moved, 2, c.Rounding.HALF_UP), w.NUMBER)
+    assert value_of(moved, w.NUMBER) == 15 * 10**9 + 3
+    assert value_of(b.round_to(moved, 2, c.Rounding.HALF_UP), w.NUMBER) == 2 * 10**10
 
 
 def test_a_ratio_that_is_rounded_is_not_landed_first() -> None:
     ratio = b.divide(number(1), number(3), None, w.NUMBER)
 
-    assert STEP // 10 * 4 == value_of(b.round_to(ratio, 1, c.Rounding.UP), w.NUMBER)
+    assert value_of(b.round_to(ratio, 1, c.Rounding.UP), w.NUMBER) == STEP // 10 * 4
 
 
 def test_a_divisor_of_zero_gives_what_was_written() -> None:
     field = w.column("d", w.NUMBER)
     expr = b.divide(number(6), w.read(w.HERE, "d", w.NUMBER, 4), number(7), w.NUMBER)
 
-    assert 7 * STEP == value_of(expr, w.NUMBER, [field], [0])
-    assert 3 * STEP == value_of(expr, w.NUMBER, [field], [20_000])
-    assert -3 * STEP == value_of(expr, w.NUMBER, [field], [-20_000])
+    assert value_of(expr, w.NUMBER, [field], [0]) == 7 * STEP
+    assert value_of(expr, w.NUMBER, [field], [20_000]) == 3 * STEP
+    assert value_of(expr, w.NUMBER, [field], [-20_000]) == -3 * STEP
 
 
 def test_a_missing_value_is_never_zero() -> None:
@@ -164,9 +164,11 @@ def test_missing_is_the_same_as_nothing_and_in_no_set() -> None:
     same = c.Same(read, read, type=YESNO)
     among = c.Among(read, c.SetOf(("ehr",), type=Type(Unit.SET, "mechanism")), type=YESNO)
 
-    assert [False, True] == [value_of(same, YESNO, [field], [v]) for v in (None, "ehr")]
-    assert [False, True, False] == [
-        value_of(among, YESNO, [field], [v]) for v in (None, "ehr", "claims")
+    assert [value_of(same, YESNO, [field], [v]) for v in (None, "ehr")] == [False, True]
+    assert [value_of(among, YESNO, [field], [v]) for v in (None, "ehr", "claims")] == [
+        False,
+        True,
+        False,
     ]
 
 
@@ -193,8 +195,8 @@ def test_many_cases_that_each_need_work_stay_shallow() -> None:
     )
     expr = b.cases(c.CasesKind.FIRST_OF, arms, number(-1), w.NUMBER)
 
-    assert 3 * STEP == value_of(expr, w.NUMBER, [RATE], [30_000])
-    assert -1 * STEP == value_of(expr, w.NUMBER, [RATE], [0])
+    assert value_of(expr, w.NUMBER, [RATE], [30_000]) == 3 * STEP
+    assert value_of(expr, w.NUMBER, [RATE], [0]) == -1 * STEP
 
 
 def test_deep_expressions_run() -> None:
@@ -202,4 +204,4 @@ def test_deep_expressions_run() -> None:
     for _ in range(300):
         expr = b.arithmetic(c.Operator.ADD, expr, number(1), w.NUMBER)
 
-    assert 301 * STEP == value_of(expr, w.NUMBER, [RATE], [10_000])
+    assert value_of(expr, w.NUMBER, [RATE], [10_000]) == 301 * STEP

@@ -40,7 +40,7 @@ def test_lists_are_in_the_order_of_the_data_and_what_is_one_for_each_comes_last(
     first, second = store.rows["submission"][:2]
 
     assert [("S1", name) for name in "BAZQC"] == keys(store, slot(first, "measures"))
-    assert [("S2", "A"), ("S2", "C")] == keys(store, slot(second, "measures"))
+    assert keys(store, slot(second, "measures")) == [("S2", "A"), ("S2", "C")]
 
 
 def test_a_child_for_a_catalogue_row_knows_its_keys_only(store: Store) -> None:
@@ -57,14 +57,18 @@ def test_who_sent_nothing_has_a_submission(store: Store) -> None:
     made = store.find("submission", ("individual T1 N1",))
 
     assert made is not None
-    assert ("individual", "T1", "N1", False) == tuple(
-        slot(made, name) for name in ("kind", "tin", "npi", "reported")
+    assert tuple(slot(made, name) for name in ("kind", "tin", "npi", "reported")) == (
+        "individual",
+        "T1",
+        "N1",
+        False,
     )
-    assert [("individual T1 N1", "A"), ("individual T1 N1", "C")] == keys(
-        store, slot(made, "measures")
-    )
+    assert keys(store, slot(made, "measures")) == [
+        ("individual T1 N1", "A"),
+        ("individual T1 N1", "C"),
+    ]
     assert slot(made, "practice") is store.find("practice", ("T1",))
-    assert 3 == len(store.rows["submission"])
+    assert len(store.rows["submission"]) == 3
 
 
 def test_nothing_is_ensured_for_a_missing_value() -> None:
@@ -73,14 +77,14 @@ def test_nothing_is_ensured_for_a_missing_value() -> None:
         ("npi", "tin", "charges", "takes_part"), [["N9", None, 0, True], ["N8", "T1", 0, None]]
     )
 
-    assert 2 == len(link(w.scoring(), data).rows["submission"])
+    assert len(link(w.scoring(), data).rows["submission"]) == 2
 
 
 def test_nothing_is_ensured_where_the_columns_do_not_say_it() -> None:
     data = w.scoring_data()
     data["clinician"] = w.Data(("npi", "tin", "charges"), [["N9", "T1", 0]])
 
-    assert 2 == len(link(w.scoring(), data).rows["submission"])
+    assert len(link(w.scoring(), data).rows["submission"]) == 2
 
 
 def test_a_minted_key_that_is_taken_gets_a_number() -> None:
@@ -117,6 +121,6 @@ def test_given_items_are_given_but_where_they_are_empty_and_may_not_be() -> None
     store = link(w.scoring(), data)
     first, second, made = store.rows["submission"]
 
-    assert [True, False, False] == [store.is_given(row, "total") for row in (first, second, made)]
-    assert [5, UNSET, UNSET] == store.column("submission", "total")
+    assert [store.is_given(row, "total") for row in (first, second, made)] == [True, False, False]
+    assert store.column("submission", "total") == [5, UNSET, UNSET]
     assert store.partial == {("submission", "total")}

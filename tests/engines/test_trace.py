@@ -30,17 +30,17 @@ def test_a_trace_has_what_was_read_in_order_each_once() -> None:
     trace = traced("measure", ("S1", "A"), "points")
 
     assert Origin.COMPUTED is trace.origin
-    assert (1_500_000_000_000, 12) == (trace.value, trace.scale)
-    assert [("rate", 5000), ("weight", 3)] == names(trace)
-    assert [Origin.FIELD, Origin.FIELD] == [read.origin for read in trace.reads]
-    assert ("catalogue", ("A",)) == (trace.reads[1].record, trace.reads[1].key)
+    assert (trace.value, trace.scale) == (1_500_000_000_000, 12)
+    assert names(trace) == [("rate", 5000), ("weight", 3)]
+    assert [read.origin for read in trace.reads] == [Origin.FIELD, Origin.FIELD]
+    assert (trace.reads[1].record, trace.reads[1].key) == ("catalogue", ("A",))
 
 
 def test_a_trace_says_which_case_decided() -> None:
     given = traced("measure", ("S1", "A"), "points").matches[0]
     made = traced("measure", ("S1", "C"), "points")
 
-    assert (c.CasesKind.IF, 0, (0,)) == (given.kind, given.arm, given.holding)
+    assert (given.kind, given.arm, given.holding) == (c.CasesKind.IF, 0, (0,))
     assert made.matches[0].arm is None
     assert made.matches[0].matched is None
     assert made.is_created
@@ -51,10 +51,10 @@ def test_traces_go_down_through_items_lists_and_selections() -> None:
     total, *groups = trace.reads
     best = total.reads[0]
 
-    assert [("total", 24 * 10**11)] == [(total.name, total.value)]
-    assert [("S1", "claims"), ("S1", "registry")] == [group.key for group in groups]
-    assert ("best", (("S1", "A"), ("S1", "B"))) == (best.name, best.value)
-    assert [("S1", "A"), ("S1", "B")] == [read.key for read in total.reads[1:]]
+    assert [(total.name, total.value)] == [("total", 24 * 10**11)]
+    assert [group.key for group in groups] == [("S1", "claims"), ("S1", "registry")]
+    assert (best.name, best.value) == ("best", (("S1", "A"), ("S1", "B")))
+    assert [read.key for read in total.reads[1:]] == [("S1", "A"), ("S1", "B")]
 
 
 def test_a_population_item_is_a_leaf_that_says_where_it_comes_from() -> None:
@@ -63,10 +63,10 @@ def test_a_population_item_is_a_leaf_that_says_where_it_comes_from() -> None:
     store = link(program, w.scoring_data())
     as_set = Interpreter(program, store, {"mean": 10**12}).trace("", [], "mean")
 
-    assert ("", "mean", Origin.COMPUTED, 1633333333333) == (
+    assert (
         mean.record, mean.name, mean.origin, mean.value,
-    )  # fmt: skip
-    assert (Origin.SET, 10**12) == (as_set.origin, as_set.value)
+    ) == ("", "mean", Origin.COMPUTED, 1633333333333)  # fmt: skip
+    assert (as_set.origin, as_set.value) == (Origin.SET, 10**12)
 
 
 def test_all_exceptions_that_hold_are_kept_and_the_first_decides() -> None:
@@ -82,10 +82,10 @@ def test_all_exceptions_that_hold_are_kept_and_the_first_decides() -> None:
     match = trace.matches[0]
 
     assert trace.value is False
-    assert (1, (1, 2)) == (match.arm, match.holding)
+    assert (match.arm, match.holding) == (1, (1, 2))
     assert match.matched is not None
-    assert "because b" == match.matched.because
-    assert ["a", "b", "d"] == [read.name for read in trace.reads]
+    assert match.matched.because == "because b"
+    assert [read.name for read in trace.reads] == ["a", "b", "d"]
 
 
 def test_a_given_value_is_said_to_be_given_and_goes_no_deeper() -> None:
@@ -97,8 +97,8 @@ def test_a_given_value_is_said_to_be_given_and_goes_no_deeper() -> None:
     interpreter = Interpreter(program, store, computed(program))
     traces = [interpreter.trace("submission", row, "total") for row in store.rows["submission"]]
 
-    assert [Origin.GIVEN, Origin.COMPUTED, Origin.COMPUTED] == [each.origin for each in traces]
-    assert (5, ()) == (traces[0].value, traces[0].reads)
+    assert [each.origin for each in traces] == [Origin.GIVEN, Origin.COMPUTED, Origin.COMPUTED]
+    assert (traces[0].value, traces[0].reads) == (5, ())
 
 
 def test_parameters_that_were_used_are_named() -> None:
@@ -108,8 +108,8 @@ def test_parameters_that_were_used_are_named() -> None:
     store = link(program, {"thing": w.Data(("id",), [["T"]])})
     trace = Interpreter(program, store, {}).trace("thing", store.rows["thing"][0], "x")
 
-    assert ["bonus"] == [each.name for each in trace.parameters]
-    assert 6 * 10**12 == trace.value
+    assert [each.name for each in trace.parameters] == ["bonus"]
+    assert trace.value == 6 * 10**12
 
 
 def test_a_long_chain_of_rules_can_be_traced() -> None:
@@ -123,4 +123,4 @@ def test_a_long_chain_of_rules_can_be_traced() -> None:
     store = link(program, {"thing": w.Data(("id",), [["T"]])})
     trace = Interpreter(program, store, {}).trace("thing", store.rows["thing"][0], "i399")
 
-    assert 399 == trace.value
+    assert trace.value == 399
