@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type, Unit
@@ -193,7 +193,23 @@ def _plan(
     populations: Populations,
     partial: Collection[Target],
 ) -> Plan:
-    return requirements(world.program, world.available, targets, populations, partial=partial)
+    plan = requirements(world.program, world.available, targets, populations, partial=partial)
+    open_names = to_be_given(world.program)
+    refused = [
+        Refusal(each.target, tuple(_renamed(lack, open_names) for lack in each.missing))
+        for each in plan.refused
+    ]
+    return evolve(plan, refused=tuple(refused))
+
+
+def to_be_given(program: c.Program) -> frozenset[str]:
+    """Return the parameters that have no value; the engines know them as population items."""
+    return frozenset(each.name for each in program.parameters if each.value is None)
+
+
+def _renamed(lack: MissingInput, open_names: Collection[str]) -> MissingInput:
+    is_parameter = lack.lack is Lack.POPULATION and lack.name in open_names
+    return MissingInput(Lack.PARAMETER, "", lack.name) if is_parameter else lack
 
 
 def run(world: World, plan: Plan, populations: Populations) -> None:
@@ -207,7 +223,8 @@ def computed_here(program: c.Program, here: bool, settings: Mapping[str, Stored]
     """Return what is said of the population items: those set, and with ``here`` all others."""
     said: dict[str, Stored | Population] = {}
     if here:
-        said = {item.name: Population.COMPUTE for item in program.items if not item.record}
+        national = {item.name for item in program.items if not item.record}
+        said = dict.fromkeys(national - to_be_given(program), Population.COMPUTE)
     return {**said, **settings}
 
 

@@ -185,3 +185,18 @@ def test_what_is_written_can_be_read_by_others(mips, policy, data, tmp_path):
     mips("run", policy, data, *SET, "-o", out)
 
     assert stat.S_IMODE(out.stat().st_mode) & 0o400
+
+
+def test_a_parameter_that_is_to_be_given_is_asked_for(mips, policy, data):
+    text = policy.read_text().replace(
+        "parameter low_charges = $30,000",
+        "parameter low_charges: money from $0 to $90,000 = to be given",
+    )
+    policy.write_text(text)
+
+    refused = mips("run", policy, data, "--outputs", "eligible", "--population", "here", code=2)
+    result = mips("run", policy, data, "--outputs", "eligible", "--set", "low_charges=$20,000")
+
+    assert "the parameter `low_charges` is still to be given" in refused.stderr
+    assert "`--set low_charges=…`" in refused.stderr
+    assert "T1,1,yes" in result.stdout
