@@ -38,8 +38,13 @@ MAP = Path(__file__).with_name("physician_compare_2017.toml")
 UNIT_ID, QUALITY = "Org_PAC_ID", "quality_category_score"
 PUBLISHED, NAME = "final_MIPS_score", "Org_nm"
 FINAL = "submission.final_score"
-# Cost is not in the file. In 2017 it has no weight, so that any score of it will do.
-ASSUMED = {"reported": "yes", "reporting_option": "traditional", "cost_score": "10%"}
+# Cost is not in the file. In 2017 it has no weight, so that any score of it will do. Points of
+# improvement activities are there, so nobody is excused from them.
+ASSUMED = {
+    "reporting_option": "traditional",
+    "cost_score": "10%",
+    "improvement_activities_reweighted": "no",
+}
 POINT = 10**12
 """Scores are whole numbers of these steps of a point; percents of a category have ``PERCENT``."""
 PERCENT = 10**10
