@@ -117,6 +117,7 @@ def steps_of_double(value: float, scale: int) -> tuple[int, bool]:
 
     Raises:
         ValueError: the double is infinite or not a number.
+
     """
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
     if not isinstance(exponent, int):

@@ -94,6 +94,7 @@ class Evaluator(ABC):
 
         Raises:
             TypeError: it is missing, which the checks of the language rule out.
+
         """
         value = self.evaluate(expr, at)
         if not isinstance(value, Fraction):

@@ -102,6 +102,7 @@ class Interpreter(Evaluator):
 
         Raises:
             ValueError: it is none of these; a plan refuses the outputs that need it.
+
         """
         if self._scribe is not None:
             self._scribe.reads.setdefault(("", 0, name), [])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from types import CodeType
 from typing import Any
 
 from attrs import frozen
@@ -163,6 +162,7 @@ def flipped(numerator: int, denominator: int) -> tuple[int, int]:
 
     Raises:
         ZeroDivisionError: the denominator is 0, which the checks of the language rule out.
+
     """
     if denominator == 0:
         raise ZeroDivisionError("a divisor that was said never to be 0 is")
@@ -220,17 +220,19 @@ RUNTIME: Mapping[str, object] = {
 """All that the generated text may call."""
 
 
-def code_of(compiled: Compiled) -> CodeType:
-    """Return the text compiled by Python."""
-    return compile(compiled.text, "<generated>", "exec")
+@frozen(eq=False)
+class Loaded:
+    """The generated functions, ready to run; good for every store that its plan is good for."""
+
+    calls: tuple[tuple[Call, Callable[..., Any]], ...]
 
 
-def load(compiled: Compiled) -> dict[str, Callable[..., Any]]:
-    """Return the generated functions by name."""
+def load(compiled: Compiled) -> Loaded:
+    """Return the generated functions."""
     names: dict[str, Any] = {**RUNTIME, "K": compiled.constants, "__builtins__": {}}
     # The text holds names that we mint and whole numbers only, so nothing of a policy is run.
-    exec(code_of(compiled), names)
-    return {call.function: names[call.function] for call in compiled.calls}
+    exec(compile(compiled.text, "<generated>", "exec"), names)
+    return Loaded(tuple((call, names[call.function]) for call in compiled.calls))
 
 
 class PythonEngine:
@@ -242,23 +244,21 @@ class PythonEngine:
         self.store = store
         self._populations = populations
 
-    def run(self, plan: Plan, compiled: Compiled | None = None) -> None:
+    def run(self, plan: Plan, loaded: Loaded | None = None) -> None:
         """Compute what ``plan`` says; the values are then in the slots of the rows.
 
-        ``compiled`` spares compiling the plan again.
+        ``loaded`` spares compiling the plan again.
         """
         settle(self.store, plan)
-        compiled = compiled or compile_python(self.program, plan)
-        functions = load(compiled)
+        loaded = loaded or load(compile_python(self.program, plan))
         items = [item for item in self.program.items if not item.record]
         population = [self._population(item) for item in items]
         lacking = [self.store.lacking.get(target, set()) for target in sorted(plan.partial)]
-        for call in compiled.calls:
-            world = (*self._world(), population, lacking)
-            self._call(call, functions[call.function], world)
-        for name in plan.populations:
-            index = [item.name for item in items].index(name)
-            self.store.populations[name] = population[index]
+        for call, function in loaded.calls:
+            self._call(call, function, (*self._world(), population, lacking))
+        for index, item in enumerate(items):
+            if item.name in plan.populations:
+                self.store.populations[item.name] = population[index]
 
     def _population(self, item: c.Item) -> Stored:
         value = population_value(item, self._populations)

@@ -11,6 +11,7 @@ def settle(store: Store, plan: Plan) -> None:
 
     Raises:
         ValueError: the plan was made for other data: it takes as given what these rows lack.
+
     """
     for record, name in plan.absent:
         slot = store.schema.layouts[record].slots[name]

@@ -1,0 +1,40 @@
+"""On the years that come with the program, too, every engine says the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from mipsdsl import library
+from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.plan import requirements
+from mipsdsl.engines.python import PythonEngine, compile_python, load
+from mipsdsl.pipeline import compile_policy
+from mipsdsl.testing.random_world import Maker
+from mipsdsl.testing.world import linked
+from tests.engines.running import column, computed
+
+WORLDS = 25
+
+
+@pytest.mark.parametrize("year", library.years())
+def test_engines_agree_on_random_people_of_a_year(year: str) -> None:
+    program = compile_policy(library.read_sources(year))
+    said = computed(program)
+    columns = {
+        record.name: [each.name for each in record.fields]
+        for record in program.records
+        if record.grouping is None
+    }
+    every = [(item.record, item.name) for item in program.items]
+    plan = requirements(program, columns, every, said)
+    generated = load(compile_python(program, plan))
+
+    assert () == plan.refused
+    for seed in range(WORLDS):
+        people = Maker(program, seed).world()
+        one, other = linked(program, people), linked(program, people)
+        Interpreter(program, one, said).run(plan)
+        PythonEngine(program, other, said).run(plan, generated)
+        for step in plan.steps:
+            for name in step.items:
+                assert column(one, step.record, name) == column(other, step.record, name), seed
