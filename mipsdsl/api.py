@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from mipsdsl import cache, library
-from mipsdsl.core.nodes import Program
+from mipsdsl.core.nodes import ItemKind, Program
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.data.options import PercentIn, ReadOptions
 from mipsdsl.data.read import read
@@ -93,7 +93,11 @@ class Policy:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Return the names of all that can be asked for, each with its record."""
-        return tuple(target_name((item.record, item.name)) for item in self.program.items)
+        return tuple(
+            target_name((item.record, item.name))
+            for item in self.program.items
+            if item.kind is not ItemKind.ROW
+        )
 
     def run(
         self,

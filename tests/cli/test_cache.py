@@ -24,7 +24,18 @@ def test_a_program_comes_back_from_json_as_it_was(year):
 
 
 @pytest.mark.parametrize(
-    "data", [None, [], {}, {"Program": []}, {"Nothing": [1]}, {"Here": []}, {"a": 1, "b": 2}, 7]
+    "data",
+    [
+        None,
+        [],
+        {},
+        7,
+        {"nodes": [], "program": 1},
+        {"nodes": [["Nothing", 1]], "program": {"#": 0}},
+        {"nodes": [["Here"]], "program": {"#": 0}},
+        {"nodes": [["Here", 1]], "program": {"#": 0}},
+        {"nodes": [["Program", {"#": 0}]], "program": {"#": 0}},
+    ],
 )
 def test_what_is_no_program_is_refused(data):
     with pytest.raises(codec.CodecError):
