@@ -16,6 +16,7 @@ from mipsdsl.source import Source
 
 DEPTH = 4
 _ALIKE = 3
+_SHOWN = 8
 _ROWS_APART = 20
 _INDENT = "  "
 _LINE = 110
@@ -126,11 +127,16 @@ class _Printer:
 
     def _parts(self, sentence: Sentence, level: int) -> None:
         for group in _alike(sentence.parts):
-            for part in group[:_ALIKE]:
+            if len(group) > _ALIKE and len({part.value for part in group}) == 1:
+                clause = _clause(group[0], group[0])
+                cited = self.style(_cited(group[0].citations), dim=True)
+                self.line(level, f"{len(group):,} {group[0].record}: {clause}{cited}")
+                continue
+            for part in group[:_SHOWN]:
                 self.explain(_behind(part), sentence, level)
-            if len(group) > _ALIKE:
+            if len(group) > _SHOWN:
                 name = f"{group[0].record}.{group[0].name}"
-                self.line(level, f"… and {name} of {len(group) - _ALIKE:,} more rows")
+                self.line(level, f"… and {name} of {len(group) - _SHOWN:,} more rows")
 
 
 def _below(place: Place, lines: Lines) -> Place:
@@ -184,9 +190,8 @@ def _clause(sentence: Sentence, above: Sentence) -> str:
 def _whose(sentence: Sentence, above: Sentence) -> str:
     if not sentence.record or (sentence.record, sentence.key) == (above.record, above.key):
         return ""
-    if sentence.record == above.record:
-        return f"{' '.join(sentence.key)}: "
-    return f"{sentence.record} {' '.join(sentence.key)}: "
+    key = " ".join([part for part in sentence.key if part not in above.key] or sentence.key)
+    return f"{key}: " if sentence.record == above.record else f"{sentence.record} {key}: "
 
 
 def _note(sentence: Sentence) -> str:

@@ -108,6 +108,21 @@ def test_the_envelope_holds_the_whole_tree(mips, policy, data):
     assert [part["name"] for part in outcome["rests_on"]] == ["eligible", "base", "factor"]
 
 
+def test_rows_that_say_the_same_are_told_in_one_line(mips, policy, data):
+    with policy.open("a") as file:
+        file.write(
+            '\nrule practice.paid: money from $0 to $100,000,000 "paid" =\n'
+            "    sum of (charges default $0) over clinicians where eligible [42 CFR 9]\n"
+        )
+    rows = "".join(f"T1,{n},physician,{n}0000,80\n" for n in range(4, 16))
+    (data / "clinician.csv").write_text(f"tin,npi,kind,charges,score\n{rows}")
+    text = mips("explain", policy, data, "--key", "practice:T1", "--output", "paid").stdout
+
+    assert "  12 clinician: eligible? yes [42 CFR 4]\n" in text
+    assert "  clinician 4: charges: $40,000\n" in text
+    assert "  … and clinician.charges of 4 more rows\n" in text
+
+
 JONES = {
     "clinician.csv": "tin,npi,clinician_type,qp_status,charges_1,patients_1,charges_2,patients_2,"
     "allowed_charges,paid_amount\n"
