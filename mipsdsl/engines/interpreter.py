@@ -9,7 +9,7 @@ from attrs import define, field
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.evaluate import At, Evaluator
 from mipsdsl.engines.plan import Plan, Population, Populations, population_value
-from mipsdsl.engines.schema import LAYOUT, NUMBER, Target, stored_scale
+from mipsdsl.engines.schema import LAYOUT, NUMBER, stored_scale
 from mipsdsl.engines.settle import settle
 from mipsdsl.engines.store import Row, Store, Stored, grouping_of
 from mipsdsl.engines.trace import Match, Origin, Trace
@@ -42,14 +42,12 @@ class Interpreter(Evaluator):
         self._populations = populations
         self._values: dict[tuple[str, int, str], Stored] = {}
         self._population_values: dict[str, Stored] = {}
-        self._absent: frozenset[Target] = frozenset()
         self._scribe: _Scribe | None = None
         self._traces: dict[tuple[str, int, str], Trace] = {}
 
     def run(self, plan: Plan) -> None:
         """Compute what ``plan`` says; the values are then in the slots of the rows."""
         settle(self.store, plan)
-        self._absent = plan.absent
         for step in plan.steps:
             if not step.record:
                 for name in step.items:
@@ -72,8 +70,6 @@ class Interpreter(Evaluator):
         if item is None or self.store.is_given(row, name):
             held: Stored = row[row[LAYOUT].slots[name]]
             return held
-        if (record, name) in self._absent and (record, name) in self.store.lacking:
-            return None
         at = (record, row[NUMBER], name)
         if at not in self._values:
             self._values[at] = self._computed(item, At(row), f"row {row[NUMBER] + 1}")
@@ -211,10 +207,7 @@ class Interpreter(Evaluator):
         target = (row[LAYOUT].record, name)
         if target not in self.store.schema.items:
             return Origin.FIELD
-        if self.store.is_given(row, name):
-            return Origin.GIVEN
-        is_absent = target in self._absent and target in self.store.lacking
-        return Origin.ABSENT if is_absent else Origin.COMPUTED
+        return Origin.GIVEN if self.store.is_given(row, name) else Origin.COMPUTED
 
     def _shown(self, value: Stored) -> Stored:
         """Return a selection as the keys of its rows, anything else as it is."""

@@ -62,8 +62,8 @@ class Refusal:
 class Plan:
     """What a run computes, in order.
 
-    ``partial``: given items to be computed in the rows that they are not given for. ``absent``:
-    such items that cannot be, and are missing there. ``taken_missing``: optional fields
+    ``partial``: given items to be computed in the rows that they are not given for.
+    ``taken_missing``: optional fields
     that have no column and are missing in every row. ``populations``: the population items that are
     computed. ``skipped``: what cannot be ensured, for want of the columns that say where.
     """
@@ -72,7 +72,6 @@ class Plan:
     refused: tuple[Refusal, ...]
     steps: tuple[c.Step, ...]
     partial: frozenset[Target]
-    absent: frozenset[Target]
     taken_missing: tuple[Target, ...]
     populations: tuple[str, ...]
     skipped: tuple[c.Ensure, ...]
@@ -123,7 +122,6 @@ def requirements(
         refused=tuple(refused),
         steps=tuple(_restricted(program, reached, needs)),
         partial=frozenset(needs.partial & {(u.record, u.name) for u in reached}),
-        absent=frozenset(needs.absent & {(u.record, u.name) for u in reached}),
         taken_missing=tuple(
             target for target in needs.taken_missing if Use(UseKind.VALUE, *target) in reached
         ),
@@ -186,7 +184,6 @@ class _Needs:
     available: Mapping[str, Collection[str]]
     populations: Populations
     partial: frozenset[Target]
-    absent: set[Target] = field(factory=set)
     taken_missing: dict[Target, None] = field(factory=dict)
     ensured: dict[str, set[str]] = field(factory=dict)
     _lacks: dict[Use, Lacks] = field(factory=dict)
@@ -197,7 +194,7 @@ class _Needs:
         target = (item.record, item.name)
         if not item.record:
             return population_value(item, self.populations) is Population.COMPUTE
-        return not self._is_given(target) or (target in self.partial and target not in self.absent)
+        return not self._is_given(target) or target in self.partial
 
     def missing(self, use: Use) -> Lacks:
         """Return all that is missing for ``use``, each once, in the order it is met."""
@@ -206,7 +203,6 @@ class _Needs:
             found = dict.fromkeys(own)
             for lead in leads:
                 found.update(dict.fromkeys(self.missing(lead)))
-            found, leads = self._or_absent(use, found, leads)
             known = self._lacks[use] = tuple(found)
             self._leads[use] = leads
         return known
@@ -221,18 +217,6 @@ class _Needs:
                 self.missing(use)
                 ahead.extend(self._leads[use])
         return reached
-
-    def _or_absent(
-        self, use: Use, found: dict[MissingInput, None], leads: tuple[Use, ...]
-    ) -> tuple[dict[MissingInput, None], tuple[Use, ...]]:
-        """Let an optional item be missing in the rows where it cannot be had."""
-        target = (use.record, use.name)
-        if not found or use.kind is not UseKind.VALUE or target not in self.partial:
-            return found, leads
-        if not self.schema.items[target].type.optional:
-            return found, leads
-        self.absent.add(target)
-        return {}, ()
 
     def _look(self, use: Use) -> tuple[tuple[MissingInput, ...], tuple[Use, ...]]:
         look: dict[UseKind, Callable[[str, str], tuple[Lacks, tuple[Use, ...]]]] = {

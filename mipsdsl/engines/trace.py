@@ -17,7 +17,6 @@ class Origin(Enum):
     FIELD = "field"
     GIVEN = "given"
     COMPUTED = "computed"
-    ABSENT = "absent"
     PUBLISHED = "published"
     SET = "set"
 

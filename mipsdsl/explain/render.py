@@ -39,7 +39,6 @@ def lines_of(sources: Iterable[Source]) -> Lines:
 
 _ORIGINS = {
     Origin.GIVEN: "given",
-    Origin.ABSENT: "not given",
     Origin.PUBLISHED: "published",
     Origin.SET: "set for this run",
 }
@@ -93,7 +92,7 @@ class _Printer:
         if said_before or same_row:
             self.line(level, f"{text} ({'see above' if said_before else 'by the same row'})")
             return
-        is_computed = sentence.origin not in (Origin.GIVEN, Origin.ABSENT)
+        is_computed = sentence.origin is not Origin.GIVEN
         citations = self.style(_cited(sentence.citations), dim=True) if is_computed else ""
         self.line(level, f"{text}{citations}")
         if not _has_more(sentence):

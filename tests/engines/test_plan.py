@@ -107,7 +107,7 @@ def test_an_item_given_for_some_rows_is_computed_for_the_others() -> None:
     assert run(w.scoring(), data, plan).column("submission", "total") == [5 * 10**12, 0, 0]
 
 
-def test_an_optional_item_that_cannot_be_computed_is_missing_where_it_is_not_given() -> None:
+def test_an_item_given_for_some_rows_is_refused_where_the_others_cannot_be_computed() -> None:
     program = w.scoring()
     items = tuple(
         evolve(item, type=w.POINTS.or_missing()) if item.name == "total" else item
@@ -118,9 +118,8 @@ def test_an_optional_item_that_cannot_be_computed_is_missing_where_it_is_not_giv
     del data["measure"]
     plan = plan_for(program, data, [("submission", "total")])
 
-    assert {("submission", "total")} == plan.absent
-    assert computed_items(plan) == []
-    assert run(program, data, plan).column("submission", "total") == [5 * 10**12, None, None]
+    assert () == plan.outputs
+    assert ["measure"] == [str(lack) for lack in plan.refused[0].missing]
 
 
 def test_an_empty_cell_of_an_optional_given_item_is_given_as_missing() -> None:
