@@ -92,9 +92,7 @@ class Scorer:
         plan = requirements(program, names, targets, {})
         if plan.refused:
             raise ValueError(f"{plan.refused[0].target} cannot be computed")
-        compiled = compile_python(program, plan)
-        functions = load(compiled)
-        self._calls = [functions[call.function] for call in compiled.calls]
+        self._calls = [function for _, function in load(compile_python(program, plan)).calls]
         self._rows = [store.rows.get(each.name, []) for each in program.records]
         self._index = [store.index.get(each.name, {}) for each in program.records]
         places = {each.name: place for place, each in enumerate(program.records)}
