@@ -43,7 +43,7 @@ def format_file(words: str, *, name: str = "", width: int = WIDTH) -> str:
 def format_source(source: Source, report: Report, *, width: int = WIDTH) -> str:
     """Return the text of ``source`` in canonical layout, or as it is when it cannot be read.
 
-    Reports: E0101 to E0106.
+    Reports: E0101 to E0106, E0208.
     """
     tree = parse(source, report)
     if report.has_errors:

@@ -11,6 +11,7 @@ from mipsdsl.format.columns import choice_lines, field_lines
 from mipsdsl.format.expressions import after, expression, names
 from mipsdsl.format.layout import LINE, Layout, concat, filled, indented, lines, text
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.words import HEADERS_BEFORE
 
 AnyRecord = n.Record | n.Extend | n.Reference
 
@@ -20,9 +21,11 @@ def choice(node: n.Choice, layout: Layout) -> AbstractDoc:
     head = f"choice {node.name.text} ="
     words = [_value(value) for value in node.values]
     words = [f"{value}," for value in words[:-1]] + words[-1:]
-    if layout.has_comment(node.span):
+    # A line that begins with `title "…"` would be read as the title of the year.
+    titled = any(v.label and v.name.text in HEADERS_BEFORE for v in node.values)
+    if layout.has_comment(node.span) and not titled:
         return concat(head, indented(lines(_choice_pieces(node, layout))))
-    if len(f"{head} {' '.join(words)}") <= layout.width:
+    if titled or len(f"{head} {' '.join(words)}") <= layout.width:
         return text(f"{head} {' '.join(words)}")
     if any(value.label for value in node.values):
         return concat(head, indented(lines(_choice_pieces(node, layout))))

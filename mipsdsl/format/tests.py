@@ -13,6 +13,7 @@ from mipsdsl.format.layout import INDENT, LINE, Layout, concat, filled, indented
 from mipsdsl.format.tails import ended, tail, until
 from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.words import HEADERS_BEFORE
 
 
 def usual(node: n.Usual, layout: Layout) -> AbstractDoc:
@@ -21,6 +22,8 @@ def usual(node: n.Usual, layout: Layout) -> AbstractDoc:
     if not node.values:
         return named
     parted = _author_lines(node.values, layout.width - INDENT, layout)
+    if _looks_like_a_header(node.values[0]):
+        return concat(named, " ", indented(parted[0], lines(parted[1:])))
     if len(parted) == 1:
         return layout.group(node, named, indented(LINE, parted[0]))
     return concat(named, indented(lines(parted)))
@@ -34,6 +37,9 @@ def _author_lines(
     line = 0
     for part in parts:
         for node, doc in _part(part, layout):
+            if found and _looks_like_a_header(node):
+                found[-1][-1] = concat(found[-1][-1], " ", doc)
+                continue
             if not found or node.span.line != line:
                 found.append([])
             line = node.span.line
@@ -42,6 +48,13 @@ def _author_lines(
     if all(len(layout.flat(doc)) <= room for doc in shown):
         return shown
     return [filled([doc for docs in found for doc in docs])]
+
+
+def _looks_like_a_header(node: n.Node) -> bool:
+    """Whether a line that began with ``node`` would be read as the title of a year."""
+    if not isinstance(node, n.Assign) or not isinstance(node.value, n.Text):
+        return False
+    return HEADERS_BEFORE.get(node.path.text) == '"'
 
 
 def _part(

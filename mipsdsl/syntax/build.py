@@ -10,18 +10,23 @@ from lark import Token, Tree
 
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.words import KEYWORDS
 
 Part = Any  # a node, a token, or None: Lark's children are untyped
 
 
-def build(tree: Tree[Token], source: Source) -> Part:
-    """Return the node for ``tree``, whose offsets are those of ``source``."""
-    return _Builder(source).node(tree)
+def build(tree: Tree[Token], source: Source, reserved: list[n.Name]) -> Part:
+    """Return the node for ``tree``, whose offsets are those of ``source``.
+
+    Names that are words of the language are added to ``reserved``.
+    """
+    return _Builder(source, reserved).node(tree)
 
 
 class _Builder:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, reserved: list[n.Name]) -> None:
         self._source = source
+        self._reserved = reserved
 
     def node(self, tree: Part) -> Part:
         if isinstance(tree, Tree):
@@ -29,7 +34,10 @@ class _Builder:
             span = self._span(tree)
             return _MAKERS.get(str(tree.data), _unknown)(span, children)
         if isinstance(tree, Token) and tree.type == "NAME":
-            return n.Name(str(tree), span=self._token_span(tree))
+            name = n.Name(str(tree), span=self._token_span(tree))
+            if name.text in KEYWORDS:
+                self._reserved.append(name)
+            return name
         return tree
 
     def _span(self, tree: Tree[Token]) -> Span:

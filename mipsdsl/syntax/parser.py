@@ -6,7 +6,7 @@ import gc
 import re
 from functools import cache
 
-from lark import Lark, Token
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.utils import TextSlice
 
@@ -21,11 +21,12 @@ from mipsdsl.syntax.words import AMENDING_WORDS, HEADERS_BEFORE, ITEM_WORDS
 MAX_CHARACTERS = 2_000_000
 MAX_ITEM_CHARACTERS = 200_000
 MAX_NESTING = 60
+MAX_DEPTH = 120
 
 _LINE_START = re.compile(r"^[ \t]*([a-z]+)\b(?=\s*(\S?))", re.MULTILINE)
 _BLANK = re.compile(r"(?:\s|#[^\n]*+)*+")
 _WORD = re.compile(r"\S+")
-_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]|\bif\b|\bnot\b')
+_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]')
 
 
 @cache
@@ -37,7 +38,7 @@ def _lark() -> Lark:
 def parse(source: Source, report: Report) -> n.File:
     """Return the tree of ``source``; an item that cannot be read is ``Broken`` and reported once.
 
-    Reports: E0101 to E0106.
+    Reports: E0101 to E0106, and E0208 a word of the language as a name.
     """
     whole = Span(source, 0, len(source.text))
     if len(source.text) > MAX_CHARACTERS:
@@ -77,7 +78,10 @@ def _begins_item(word: re.Match[str], text: str) -> bool:
     """Whether an item begins here; what follows ``add`` on a new line is still the same item."""
     if word[1] not in ITEM_WORDS or HEADERS_BEFORE.get(word[1], word[2]) != word[2]:
         return False
-    return text[: word.start(1)].rstrip().rpartition("\n")[2].strip() not in AMENDING_WORDS
+    end = word.start(1)
+    while end and text[end - 1].isspace():
+        end -= 1
+    return text[text.rfind("\n", 0, end) + 1 : end].strip() not in AMENDING_WORDS
 
 
 def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -94,8 +98,15 @@ def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n
     except UnexpectedInput as mistake:
         _report_syntax(mistake, source, start, end, report)
         return (broken,)
-    items: tuple[n.Item, ...] = build(tree, source)
-    return items
+    if _is_deeper(tree, MAX_DEPTH):
+        _too_deep(broken.span, report)
+        return (broken,)
+    reserved: list[n.Name] = []
+    items: tuple[n.Item, ...] = build(tree, source, reserved)
+    for name in reserved:
+        message = f"`{name.text}` is a word of the language"
+        report.error("E0208", message, name.span, help="choose another name")
+    return (broken,) if reserved else items
 
 
 def _within_limits(source: Source, start: int, end: int, span: Span, report: Report) -> bool:
@@ -105,22 +116,32 @@ def _within_limits(source: Source, start: int, end: int, span: Span, report: Rep
         )
         report.error("E0105", message, span, help="split it into several")
         return False
-    depth = deepest = ifs = 0
+    depth = deepest = 0
     for token in _TOKENS.finditer(source.text, start, end):
         if token[0] in "({":
             depth += 1
             deepest = max(deepest, depth)
         elif token[0] in ")}":
             depth -= 1
-        elif token[0] in ("if", "not"):
-            ifs += 1
-    if deepest > MAX_NESTING or ifs > 10 * MAX_NESTING:
-        message = f"an expression may be nested {MAX_NESTING} deep"
-        report.error(
-            "E0106", message, span, "this item goes deeper", help="give a part its own rule"
-        )
+    if deepest > MAX_NESTING:
+        _too_deep(span, report)
         return False
     return True
+
+
+def _is_deeper(tree: Tree[Token], limit: int) -> bool:
+    """Return whether ``tree`` has more than ``limit`` levels: chains of signs, `else if`, `not`."""
+    level: list[Tree[Token]] = [tree]
+    for _ in range(limit):
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        if not level:
+            return False
+    return True
+
+
+def _too_deep(span: Span, report: Report) -> None:
+    message = f"an expression may be nested {MAX_NESTING} deep"
+    report.error("E0106", message, span, "this item goes deeper", help="give a part its own rule")
 
 
 def _report_syntax(

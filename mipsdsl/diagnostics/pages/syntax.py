@@ -74,7 +74,7 @@ parameter eligible_types = {physician, dentist} [42 CFR 414.1305]
     Entry(
         "E0106",
         "this is nested too deeply",
-        "An expression may be nested 60 deep, counting parentheses.",
+        "An expression may have 60 parentheses in each other, and about a hundred operators in a row.",
         """Nobody can review such an expression. A part with a name of its own can be read,
         cited and tested.""",
         """
