@@ -31,11 +31,15 @@ Part: TypeAlias = tuple[object, ...]
 
 @define
 class _Entry:
-    """An item of the base year as it becomes; ``None`` when it is removed."""
+    """An item of the base year as it becomes; ``None`` when it is removed.
+
+    ``named`` is the item of the base under its new names, with nothing else changed.
+    """
 
     file: int
     item: n.Item | None
     base: n.Item
+    named: n.Item
 
 
 @define
@@ -77,7 +81,7 @@ def amend(
     """
     shown = {x.record for file in changes for x in file.items if isinstance(x, n.Results)}
     entries = [
-        _Entry(index, item, item)
+        _Entry(index, item, item, item)
         for index, file in enumerate(base)
         for item in file.items
         if not isinstance(item, (*HEADERS, *TESTS))
@@ -89,11 +93,15 @@ def amend(
         if isinstance(item, n.Rename):
             _rename(item, work)
     for entry in work.entries:
-        if entry.item is not None:
-            entry.item = renamed(entry.item, work.renames, symbols)
-    for item in items:
+        entry.named = entry.item = renamed(entry.base, work.renames, symbols)
+    for item in sorted(items, key=_changes_no_cell):
         _apply(item, work)
     return _filed(base, changes, work)
+
+
+def _changes_no_cell(item: n.Item) -> bool:
+    """Cells are set first: their rows are counted in the base year."""
+    return not (isinstance(item, n.SetValue) and item.where)
 
 
 def _filed(base: Sequence[n.File], changes: Sequence[n.File], work: _Work) -> tuple[n.File, ...]:
@@ -151,8 +159,10 @@ def _name(item: n.Item) -> tuple[str, str] | None:
             return None
 
 
-def _find(path: n.Path, kinds: tuple[type[n.Node], ...], work: _Work) -> _Entry | None:
-    """Return the entry that ``path`` names in the base year.
+def _find(
+    path: n.Path, kinds: tuple[type[n.Node], ...], work: _Work, *, in_result: bool = False
+) -> _Entry | None:
+    """Return the entry that ``path`` names in the base year, or under its new name ``in_result``.
 
     Reports: E0507.
     """
@@ -162,7 +172,8 @@ def _find(path: n.Path, kinds: tuple[type[n.Node], ...], work: _Work) -> _Entry 
     fitting = [
         entry
         for entry in work.entries
-        if isinstance(entry.base, kinds) and _matches(_name(entry.base), wanted, first)
+        if isinstance(entry.base, kinds)
+        if _matches(_name(entry.named if in_result else entry.base), wanted, first)
     ]
     if len(fitting) == 1:
         return fitting[0]
@@ -263,31 +274,49 @@ def _unchanged(new: object, old: object, span: Span, work: _Work) -> bool:
 
 
 def _set(item: n.SetValue | n.Keep, work: _Work) -> None:
-    entry = _find(item.path, (n.Parameter, n.Rule), work)
+    entry = _find(item.path, (n.Parameter, n.Rule, n.Population), work)
     if entry is None or entry.item is None:
         return
-    now = entry.item
-    assert isinstance(now, (n.Parameter, n.Rule))
-    value = now.value if isinstance(now, n.Parameter) else now.body
-    if isinstance(value, (n.ToBeGiven, n.FirstOf)):
+    old, now = _value_of(entry.base), _value_of(entry.named)
+    if old is None or now is None or isinstance(old, (n.ToBeGiven, n.FirstOf)):
         work.report.error(
             "E0507", f"`{item.path.text}` has no value to set", item.path.span,
             help="write `replace …` and the whole item",
         )  # fmt: skip
         return
     if isinstance(item, n.Keep):
-        _lock(item.value, value, value, work)
+        _lock(item.value, old, old, work)
         return
     if not work.claim((id(entry),), item.span):
         return
-    if not _lock(item.was, value, value, work) or _unchanged(item.value, value, item.span, work):
-        return
-    because = item.because or now.because
-    citations = item.citations or now.citations
-    if isinstance(now, n.Parameter):
-        entry.item = evolve(now, value=item.value, because=because, citations=citations)
-    else:
-        entry.item = evolve(now, body=item.value, because=because, citations=citations)
+    if _lock(item.was, old, old, work) and not _unchanged(item.value, now, item.span, work):
+        entry.item = _with_value(entry.item, item)
+
+
+def _value_of(item: n.Item) -> n.Expr | n.ToBeGiven | n.FirstOf | None:
+    """Return what `set` sets: of a population item, the published value."""
+    match item:
+        case n.Parameter():
+            return item.value
+        case n.Rule():
+            return item.body
+        case n.Population():
+            return item.published
+        case _:
+            raise AssertionError(f"has no value: {item!r}")
+
+
+def _with_value(item: n.Item, change: n.SetValue) -> n.Item:
+    assert isinstance(item, (n.Parameter, n.Rule, n.Population))
+    because = change.because or item.because
+    citations = change.citations or item.citations
+    match item:
+        case n.Parameter():
+            return evolve(item, value=change.value, because=because, citations=citations)
+        case n.Rule():
+            return evolve(item, body=change.value, because=because, citations=citations)
+        case n.Population():
+            return evolve(item, published=change.value, because=because, citations=citations)
 
 
 def _replace(item: n.AddItem, work: _Work) -> None:
@@ -302,7 +331,7 @@ def _replace(item: n.AddItem, work: _Work) -> None:
             return
         entry: _Entry | None = found[0]
     else:
-        entry = _find(_path_of(new), kinds, work)
+        entry = _find(_path_of(new), kinds, work, in_result=True)
     if entry is None or _unchanged(new, entry.item, item.span, work):
         return
     if work.claim((id(entry),), item.span):
@@ -412,6 +441,8 @@ def _change_rows(item: n.ChangeRows, work: _Work) -> None:
     entry = _find(item.path, (n.Table, n.Scale), work)
     if entry is None or not isinstance(entry.item, (n.Table, n.Scale)):
         return
+    assert isinstance(entry.base, (n.Table, n.Scale))
+    assert isinstance(entry.named, (n.Table, n.Scale))
     rows = list(entry.item.rows)
     at = len(rows)
     if (
@@ -421,7 +452,8 @@ def _change_rows(item: n.ChangeRows, work: _Work) -> None:
     ):
         at -= 1
     for row in item.old:
-        if row not in rows:
+        named = [y for x, y in zip(entry.base.rows, entry.named.rows, strict=True) if x == row]
+        if not named or named[0] not in rows:
             work.report.error(
                 "E0508", "the base year has no such row", row.span, "",
                 Label(entry.base.span, "in this"), help="copy the row as it stands there",
@@ -429,8 +461,8 @@ def _change_rows(item: n.ChangeRows, work: _Work) -> None:
             return
         if not work.claim((id(entry), row), row.span):
             return
-        at = rows.index(row)
-        rows.remove(row)
+        at = rows.index(named[0])
+        del rows[at]
     if item.old == item.new and _unchanged(item.old, item.new, item.span, work):
         return
     rows[at:at] = item.new
@@ -444,16 +476,15 @@ def _set_cell(item: n.SetValue | n.Keep, work: _Work) -> None:
     entry, number, column = found
     table = entry.item
     assert isinstance(table, n.Table)
-    row = table.rows[number]
-    part = row.conclusions[column].parts[0]
-    now = part.value if isinstance(part, n.CellValue) else n.Missing(span=part.span)
+    old, now = _concluded(entry.base, number, column), _concluded(entry.named, number, column)
     if isinstance(item, n.Keep):
-        _lock(item.value, now, now, work)
+        _lock(item.value, old, old, work)
         return
     if not work.claim((id(entry), number, column), item.span):
         return
-    if not _lock(item.was, now, now, work) or _unchanged(item.value, now, item.span, work):
+    if not _lock(item.was, old, old, work) or _unchanged(item.value, now, item.span, work):
         return
+    row = table.rows[number]
     cell = n.Cell((n.CellValue(item.value, span=item.value.span),), span=item.value.span)
     cells = (*row.conclusions[:column], cell, *row.conclusions[column + 1 :])
     rows = (*table.rows[:number], evolve(row, conclusions=cells), *table.rows[number + 1 :])
@@ -492,7 +523,8 @@ def _cell(item: n.SetValue | n.Keep, work: _Work) -> tuple[_Entry, int, int] | N
             message = f"the table does not look at `{assign.path.text}`"
             work.report.error("E0507", message, assign.path.span)
             return None
-    rows = [i for i, row in enumerate(table.rows) if _row_is(row, item.where, looked_at)]
+    assert isinstance(entry.base, n.Table)
+    rows = [i for i, row in enumerate(entry.base.rows) if _row_is(row, item.where, looked_at)]
     if len(rows) != 1:
         what = "no row is" if not rows else f"{len(rows)} rows are"
         work.report.error(
@@ -501,6 +533,13 @@ def _cell(item: n.SetValue | n.Keep, work: _Work) -> tuple[_Entry, int, int] | N
         )  # fmt: skip
         return None
     return entry, rows[0], heads.index(names[-1].text)
+
+
+def _concluded(table: n.Item, number: int, column: int) -> n.Expr:
+    """Return what a row of a table concludes in a column."""
+    assert isinstance(table, n.Table)
+    part = table.rows[number].conclusions[column].parts[0]
+    return part.value if isinstance(part, n.CellValue) else n.Missing(span=part.span)
 
 
 def _row_is(row: n.Row, where: tuple[n.Assign, ...], looked_at: list[str]) -> bool:
