@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from fractions import Fraction
 
 from mipsdsl.core import nodes as c
@@ -78,9 +77,7 @@ def _raising(
     low, high = sorted(_two_values(claim, maker, program))
     worlds = []
     for value in (low, high):
-        changed = deepcopy(rows)
-        for row in changed[claim.record]:
-            row[name] = value
+        changed = {**rows, claim.record: [{**row, name: value} for row in rows[claim.record]]}
         worlds.append(Interpreter(program, linked(program, changed), populations))
     before, after = worlds
     both = zip(before.store.rows[claim.record], after.store.rows[claim.record], strict=False)

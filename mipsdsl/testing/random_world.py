@@ -15,7 +15,8 @@ from mipsdsl.testing.world import Values
 
 ROWS = 3
 CHILDREN = 6
-TEXTS = 6
+TEXTS = 5
+"""How many texts of the rules, and how many others, keys are made of in one world."""
 
 
 class Maker:
@@ -31,10 +32,13 @@ class Maker:
             self._owners[record.name] = [r for r in record.relations if r.owned]
         self._children = {r.record for owned in self._owners.values() for r in owned}
         self._texts = _texts(program)
+        self._sample: list[str] = []
 
     def world(self) -> dict[str, list[Values]]:
         """Return rows of every record: a few of each, linked by keys out of small pools."""
         rows: dict[str, list[Values]] = {record.name: [] for record in self._program.records}
+        few = min(TEXTS, len(self._texts))
+        self._sample = self._random.sample(self._texts, few)
         for record in self._program.records:
             if record.grouping is not None or record.name in self._children:
                 continue
@@ -61,7 +65,7 @@ class Maker:
         return [self.value(field)]
 
     def _pool(self, name: str) -> list[str]:
-        return [*self._texts[:40], *(f"{name}-{i}" for i in range(TEXTS))][: 40 + TEXTS]
+        return [*self._sample, *(f"{name}-{i}" for i in range(TEXTS))]
 
     def _add(self, record: c.Record, key: Values, rows: dict[str, list[Values]]) -> None:
         row = {**{field.name: self.value(field) for field in record.fields}, **key}

@@ -26,7 +26,7 @@ from mipsdsl.testing.coverage import Coverage
 from mipsdsl.testing.facts import Slot, denoted
 from mipsdsl.testing.world import Setting, World, setting
 
-TRIALS = 200
+TRIALS = 100
 """How many random worlds a claim is tried on unless it is said otherwise."""
 
 
