@@ -37,7 +37,7 @@ def shown_text(column: Column, value: Value) -> str:
 
 
 def show_table(outcome: Outcome, *, width: int, colour: bool) -> None:
-    """Show the first rows, and as many columns as fit: the last, which rest on the others."""
+    """Show the first rows, and as many of the first columns as fit."""
     from rich.console import Console
     from rich.table import Table as RichTable
 
@@ -84,7 +84,7 @@ def _tail(outcome: Outcome, shown: int, left_out: int) -> str:
 
 
 def _that_fit(outcome: Outcome, texts: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Return the columns to show: the key, and the last ones that fit beside it."""
+    """Return the columns to show: the key, and the first ones that fit beside it."""
     wide = [
         max(_width(column.name), *(len(row[place]) for row in texts), 1) + 2
         for place, column in enumerate(outcome.columns)
@@ -92,12 +92,12 @@ def _that_fit(outcome: Outcome, texts: Sequence[Sequence[str]], width: int) -> l
     keys = list(range(outcome.keys))
     room = width - sum(wide[place] for place in keys)
     chosen: list[int] = []
-    for place in range(len(wide) - 1, outcome.keys - 1, -1):
+    for place in range(outcome.keys, len(wide)):
         if wide[place] > room and chosen:
             break
         room -= wide[place]
         chosen.append(place)
-    return keys + chosen[::-1]
+    return keys + chosen
 
 
 def csv_text(outcome: Outcome, percent: PercentAs) -> str:
