@@ -14,13 +14,13 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from multiprocessing import Pool
 from pathlib import Path
 
 from mipsdsl import resources
-from mipsdsl.diagnostics import Report
+from mipsdsl.diagnostics import Diagnostic, Report
 from mipsdsl.diagnostics.codes import ENTRIES
 from mipsdsl.diagnostics.render import render_all, to_json
 from mipsdsl.format import format_source
@@ -59,7 +59,9 @@ def _pieces() -> list[str]:
     for path in sorted(resources.policies().glob("*/*.mips")):
         source = Source(path.name, path.read_text(encoding="utf-8"))
         items = [item.span.text for item in parse(source, Report()).items]
-        pieces += ["\n\n".join(items[at : at + MAX_ITEMS]) for at in range(0, len(items), MAX_ITEMS)]
+        pieces += [
+            "\n\n".join(items[at : at + MAX_ITEMS]) for at in range(0, len(items), MAX_ITEMS)
+        ]
     return pieces
 
 
@@ -144,12 +146,24 @@ def mutated(number: int, seed: int) -> str:
 def findings(text: str) -> list[str]:
     """Return the codes that ``text`` earns, having shown each and laid out what can be read."""
     source = Source("fuzzed.mips", text)
-    found = list(analyse([source]).diagnostics)
-    render_all(found)
-    for diagnostic in found:
+    read(source)
+    return shown(analyse([source]).diagnostics)
+
+
+def read(source: Source) -> list[str]:
+    """Return the codes that reading ``source`` earns; what can be read is laid out as well."""
+    report = Report()
+    format_source(source, report)
+    return shown(report)
+
+
+def shown(found: Iterable[Diagnostic]) -> list[str]:
+    """Return the codes of what was found, having shown it in both ways."""
+    diagnostics = list(found)
+    render_all(diagnostics)
+    for diagnostic in diagnostics:
         to_json(diagnostic)
-    format_source(source, Report())
-    return [diagnostic.code for diagnostic in found]
+    return [diagnostic.code for diagnostic in diagnostics]
 
 
 def tried(number: int, seed: int) -> tuple[int, list[str], str]:

@@ -120,10 +120,12 @@ def _aligned_parameters(cells: Sequence[Sequence[str]], width: int) -> list[list
     starts = [f"{head.ljust(widest)} = {value}" for head, value, _ in cells]
     if any(len(start) > width for start in starts):
         starts = [f"{head} = {value}" for head, value, _ in cells]
-    room = width - len(gap) - max((len(tail) for _, _, tail in cells), default=0)
+    pairs = [(start, cell[2]) for start, cell in zip(starts, cells, strict=True)]
+    tails = [tail for start, tail in pairs if len(f"{start}{gap}{tail}") <= width]
+    room = width - len(gap) - max(map(len, tails), default=0)
     column = max((len(start) for start in starts if len(start) <= room), default=0)
     shown = []
-    for start, (_, _, tail) in zip(starts, cells, strict=True):
+    for start, tail in pairs:
         line = f"{start.ljust(column)}{gap}{tail}".rstrip()
         shown.append([line] if len(line) <= width else [start, tail])
     return shown

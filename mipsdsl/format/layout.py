@@ -203,7 +203,9 @@ class Layout:
 
     def unplaced(self, span: Span) -> AbstractDoc:
         """Return the marks of the comments within ``span`` that nothing has placed."""
-        return self._marks("a", [i for i in self.comments_within(span) if i not in self._placed])
+        loose = [i for i in self.comments_within(span) if i not in self._placed]
+        above = self._marks("a", [i for i in loose if self.comments[i].own_line])
+        return concat(above, self._marks("b", loose))
 
     def behind(self, indices: Iterable[int]) -> AbstractDoc:
         """Return the marks of comments that stand behind what came last."""

@@ -103,10 +103,12 @@ def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n
         return (broken,)
     reserved: list[n.Name] = []
     items: tuple[n.Item, ...] = build(tree, source, reserved)
-    for name in reserved:
-        message = f"`{name.text}` is a word of the language"
-        report.error("E0208", message, name.span, help="choose another name")
-    return (broken,) if reserved else items
+    if not reserved:
+        return items
+    # The first alone: where a line was lost, all words of the next item stand as names.
+    message = f"`{reserved[0].text}` is a word of the language"
+    report.error("E0208", message, reserved[0].span, help="choose another name")
+    return (broken,)
 
 
 def _within_limits(source: Source, start: int, end: int, span: Span, report: Report) -> bool:
