@@ -1,4 +1,7 @@
-"""Where the grammar, the policies and the sample are, in a checkout and when installed."""
+"""Where the grammar, the policies and the sample are, and which version this is.
+
+In a checkout and when installed alike.
+"""
 
 from __future__ import annotations
 
@@ -25,3 +28,23 @@ def policies() -> Path:
 def sample() -> Path:
     """Return the folder of the packaged sample."""
     return PACKAGE / "data" / "sample"
+
+
+def version() -> str:
+    """Return the version of the program; a checkout that is not installed says that it is one."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("mipsdsl")
+    except PackageNotFoundError:
+        return f"{_version_of_checkout()} (a checkout that is not installed)"
+
+
+def _version_of_checkout() -> str:
+    import tomllib
+
+    try:
+        project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        return str(project["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "unknown"

@@ -7,20 +7,22 @@ import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
+from mipsdsl import resources
 from mipsdsl.cli import exits
 
 COMMANDS = {
-    "check": "mipsdsl.cli.check",
-    "data": "mipsdsl.cli.data",
-    "explain": "mipsdsl.cli.explain",
-    "explain-code": "mipsdsl.cli.explain_code",
-    "fmt": "mipsdsl.cli.fmt",
-    "run": "mipsdsl.cli.run",
-    "show": "mipsdsl.cli.show",
-    "test": "mipsdsl.cli.test",
+    "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
+    "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
+    "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
+    "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
+    "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),
+    "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
+    "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),
+    "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),
 }
-"""Where each command is; the module's ``command`` is the click command."""
+"""Where each command is, and its line in the help; the module's ``command`` is the click command."""
 
 
 class LazyCommands(click.Group):
@@ -34,8 +36,19 @@ class LazyCommands(click.Group):
         """Return the command of that name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(COMMANDS[cmd_name]).command
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names and their lines, without a look at the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, without a look at the commands."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=COMMANDS[name][1]) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -50,6 +63,12 @@ class LazyCommands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _say_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"mips, version {resources.version()}")
+        ctx.exit()
+
+
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--color",
@@ -59,7 +78,15 @@ class LazyCommands(click.Group):
     help="Colour the output.",
 )
 @click.option("--traceback/--no-traceback", default=False, help="Show where a bug of ours arose.")
-@click.version_option(package_name="mipsdsl", prog_name="mips")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    allow_from_autoenv=False,
+    callback=_say_version,
+    help="Say which version this is, and stop.",
+)
 @click.pass_context
 def cli(ctx: click.Context, color: str, traceback: bool) -> None:
     """Score clinicians under Medicare's MIPS, year by year, and see why.

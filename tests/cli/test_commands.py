@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
+from mipsdsl.cli.main import COMMANDS
 from mipsdsl.data import fetch
 
 
@@ -138,6 +141,22 @@ def test_a_compiled_policy_needs_no_compiler(mips, policy, data, verb):
     assert set() == _loaded(*call)
 
 
-def test_every_command_says_what_it_does(mips):
-    for verb in ("check", "run", "explain", "show", "fmt", "explain-code", "data", "test"):
-        assert "Usage:" in mips(verb, "--help").stdout
+@pytest.mark.parametrize("verb", COMMANDS)
+def test_every_command_says_what_it_does(mips, verb):
+    assert "Usage:" in mips(verb, "--help").stdout
+    assert f"  {verb} " in mips("--help").stdout
+    assert COMMANDS[verb][1] in " ".join(mips("--help").stdout.split())
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_import_no_command(option):
+    assert set() == _loaded(option)
+
+
+def test_a_checkout_that_is_not_installed_has_a_version(mips, monkeypatch):
+    def absent(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", absent)
+
+    assert re.match(r"mips, version \d+\.\d+\.\d+ \(a checkout", mips("--version").stdout)
