@@ -15,6 +15,7 @@ from mipsdsl.cli import exits
 COMMANDS = {
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
     "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
+    "diff": ("mipsdsl.cli.diff", "Say what one year changed of another."),
     "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
     "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
     "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),

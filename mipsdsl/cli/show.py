@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +33,9 @@ def command(policy: str, name: str | None, flat: bool, form: str) -> None:
         policies.show(analysis.diagnostics)
         raise exits.Stop(f"{policy} does not compile", exits.FINDINGS)
     if flat:
-        click.echo("\n\n".join(_flat(analysis)))
+        from mipsdsl.diff.flat import flat as flat_text
+
+        click.echo(flat_text(analysis), nl=False)
     elif name is None:
         _overview(analysis, analysis.program, form)
     else:
@@ -42,13 +43,6 @@ def command(policy: str, name: str | None, flat: bool, form: str) -> None:
 
 
 # --- all of it -----------------------------------------------------------------------------------
-
-
-def _flat(analysis: Analysis) -> Iterator[str]:
-    """Yield every item with the file it stands in and the comment above it."""
-    for file in analysis.files:
-        for node in file.items:
-            yield f"# {node.span.source.name}:{node.span.line}\n{_text(node)}"
 
 
 def _text(node: n.Item) -> str:

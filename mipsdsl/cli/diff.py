@@ -1,0 +1,171 @@
+"""``mips diff``: what one policy says and another does not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from mipsdsl.cli import exits, policies
+
+if TYPE_CHECKING:
+    from mipsdsl.diff import Change, Difference, Policy
+    from mipsdsl.diff.text import Paint
+    from mipsdsl.source import Source
+
+_KINDS = {
+    "rules": {"rule"},
+    "parameters": {"parameter"},
+    "tables": {"table"},
+    "scales": {"scale"},
+    "selections": {"selection"},
+    "population": {"population"},
+    "choices": {"choice", "value"},
+    "records": {"record", "reference", "field", "list", "relation", "ensure"},
+    "claims": {"claim"},
+    "results": {"results"},
+}
+"""What ``--only`` can name, and the things that are meant."""
+_EFFECTS = ("data", "text")
+_COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
+
+
+@click.command(name="diff")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option(
+    "--only",
+    metavar="KINDS",
+    help=f"Only these, with commas between: {', '.join(_KINDS)}; or {' and '.join(_EFFECTS)}.",
+)
+@click.option("--area", "areas", multiple=True, metavar="FILE", help="Only this file: weights.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "json"]),
+    default="text",
+    help="How to show it.",
+)
+@click.option("--exit-code", is_flag=True, help="End with 1 when there is a difference.")
+def command(
+    old: str, new: str, only: str | None, areas: tuple[str, ...], form: str, exit_code: bool
+) -> None:
+    """Show what is different in B: added, changed, renamed, removed, with the reasons given.
+
+    A and B are years, files or folders of your own, or a git revision of one: git:REV:PATH (the
+    years that such a policy amends are those of this program). Layout, order and comments are no
+    difference; DATA marks what changes for those who bring the data.
+    """
+    from mipsdsl.diff import as_data, as_markdown, as_text, diff, route
+
+    kinds = _kinds(only)
+    sides = _sources(old), _sources(new)
+    way = route(*sides)
+    found = diff(_policy(old, sides[0]), _policy(new, sides[1]), way.renamings, way.amendments)
+    wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
+    if areas and not wanted:
+        _know(areas, found)
+    if form == "json":
+        click.echo(policies.envelope("diff", {"old": old, "new": new, **as_data(found, wanted)}))
+    elif form == "md":
+        click.echo(as_markdown(found, wanted))
+    else:
+        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+        click.echo(as_text(found, wanted, width=width, paint=_paint()))
+    if exit_code and wanted:
+        raise click.exceptions.Exit(exits.FINDINGS)
+
+
+# --- what is compared --------------------------------------------------------------------------------
+
+
+def _policy(name: str, sources: tuple[Source, ...]) -> Policy:
+    """Return the consolidated policy; what keeps it from being read is shown and ends the command."""
+    from mipsdsl.diagnostics import Report
+    from mipsdsl.diff import policy_of
+    from mipsdsl.pipeline import consolidate
+    from mipsdsl.semantics.resolve import resolve
+
+    report = Report()
+    files = consolidate(sources, report)
+    symbols = resolve(files, report)
+    if report.has_errors:
+        policies.show(report)
+        raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
+    return policy_of(files, symbols)
+
+
+def _sources(name: str) -> tuple[Source, ...]:
+    if not name.startswith("git:"):
+        return policies.sources(name)
+    revision, colon, path = name.removeprefix("git:").partition(":")
+    if not (revision and colon and path):
+        raise exits.Stop(f"{name}: a revision is written git:REV:PATH, as git:main:policies/2018")
+    listed = _git("ls-tree", "--name-only", revision, f"{path.rstrip('/')}/").splitlines()
+    names = [each for each in listed if each.endswith(".mips")] or [path]
+    return tuple(_at_revision(revision, each) for each in sorted(names))
+
+
+def _at_revision(revision: str, path: str) -> Source:
+    from mipsdsl.source import Source
+
+    whole = path if path.startswith("./") else f"./{path}"
+    text = _git("show", f"{revision}:{whole}")
+    return Source("/".join(PurePosixPath(path).parts[-2:]), text.removeprefix("\ufeff"))
+
+
+def _git(*args: str) -> str:
+    try:
+        done = subprocess.run(["git", *args], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise exits.Stop("git is not installed", exits.ENVIRONMENT) from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+        raise exits.Stop(f"git says: {said.removeprefix('fatal: ')}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+# --- what is shown -----------------------------------------------------------------------------------
+
+
+def _kinds(only: str | None) -> set[str]:
+    """Return the things and effects that are wanted; nothing: all of them."""
+    wanted: set[str] = set()
+    for word in (part.strip() for part in (only or "").split(",")):
+        if word in _EFFECTS:
+            wanted.add(word)
+        elif word in _KINDS:
+            wanted |= _KINDS[word]
+        elif word:
+            known = ", ".join([*_KINDS, *_EFFECTS])
+            raise exits.Stop(f"--only does not know {word}; it knows {known}")
+    return wanted
+
+
+def _is_wanted(change: Change, kinds: set[str], areas: tuple[str, ...]) -> bool:
+    said = not kinds or bool(kinds & {change.key.what, change.effect.value})
+    return said and (not areas or change.area in {area.removesuffix(".mips") for area in areas})
+
+
+def _know(areas: tuple[str, ...], found: Difference) -> None:
+    """Tell an area without a difference from one that is not there."""
+    entries = (*found.old.values(), *found.new.values())
+    known = sorted({entry.area for entry in entries})
+    for area in areas:
+        if area.removesuffix(".mips") not in known:
+            raise exits.Stop(f"there is no area {area}; there are {', '.join(known)}")
+
+
+def _paint() -> Paint:
+    """Return how marks are coloured, if they are."""
+    from mipsdsl.diff.text import plain
+
+    return _coloured if policies.coloured() else plain
+
+
+def _coloured(words: str, kind: str) -> str:
+    colour = _COLOURS.get(kind)
+    return click.style(words, fg=colour, dim=kind == "dim", bold=kind == "bold")

@@ -1,0 +1,147 @@
+"""Why a change was made: the reason and citations of the amendment that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from attrs import evolve
+
+from mipsdsl.diff.change import Change, Kind
+from mipsdsl.diff.edits import Piece
+from mipsdsl.diff.normal import same
+from mipsdsl.diff.policy import Policy, Thing
+from mipsdsl.diff.renames import Renaming
+from mipsdsl.syntax import nodes as n
+
+Reason: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
+"""Citations, and reasons."""
+
+
+class Reasons:
+    """The amendments between two policies, to be asked which of them made a change."""
+
+    def __init__(self, amendments: Sequence[n.Amendment], renamings: Sequence[Renaming]) -> None:
+        """Keep the amendments, by what they name, under its new name too."""
+        new = {one.key.name: one.new for one in renamings}
+        self._by_name: dict[str, list[n.Amendment]] = {}
+        for item in amendments:
+            for name in _names(item):
+                self._by_name.setdefault(new.get(name, name), []).append(item)
+
+    def given(self, change: Change, new: Policy) -> Change:
+        """Return ``change`` with its reason and citations: the amendment's, or else the thing's."""
+        if change.kind is Kind.RENAMED:
+            return change
+        found = self._amendment(change)
+        if found is not None:
+            citations, because = _reason(found)
+            return evolve(change, citations=citations, because=because)
+        entry = new.get(change.key)
+        thing = entry.thing if entry is not None else change.old
+        citations, because = _of_part(change.new) or _of_thing(thing)
+        return evolve(change, citations=citations, because=because)
+
+    def _amendment(self, change: Change) -> n.Amendment | None:
+        named = self._by_name.get(change.key.name, [])
+        new = change.new
+        if isinstance(new, n.Node) and not (change.way == () and change.kind is Kind.CHANGED):
+            inside = [x for x in named if _holds(x, new)]
+            if inside:
+                return inside[-1]
+        fitting = [item for item in named if _is_about(item, change)]
+        return fitting[-1] if fitting else None
+
+
+def _names(item: n.Amendment) -> tuple[str, ...]:
+    match item:
+        case n.SetValue(path=path, where=where):
+            parts = path.parts
+            return (
+                (parts[-2].text, parts[-1].text) if where and len(parts) > 1 else (parts[-1].text,)
+            )
+        case n.AddItem(item=inner):
+            return (_name_of(inner),)
+        case n.Values(choice=choice):
+            return (choice.text,)
+        case n.RemoveClaim(text=text):
+            return (text,)
+        case n.Keep() | n.Rename():
+            return ()
+        case _:
+            return (item.path.parts[-1].text,)
+
+
+def _name_of(
+    item: n.Rule
+    | n.Table
+    | n.Scale
+    | n.Selection
+    | n.Population
+    | n.Parameter
+    | n.Choice
+    | n.Claim,
+) -> str:
+    match item:
+        case n.Rule(target=target) | n.Table(target=target) | n.Scale(target=target):
+            return target.name.text
+        case n.Claim(text=text):
+            return text
+        case _:
+            return item.name.text
+
+
+def _holds(item: n.Amendment, part: n.Node) -> bool:
+    """Whether ``part`` was written in ``item``."""
+    whole, span = item.span, part.span
+    inside = whole.start <= span.start and span.end <= whole.end
+    return inside and span.end > span.start and whole.source.name == span.source.name
+
+
+def _is_about(item: n.Amendment, change: Change) -> bool:
+    """Whether ``item`` made a change of which the new text shows nothing: a removal, or a whole."""
+    old, new = change.old, change.new
+    match item:
+        case n.RemoveItem() | n.RemoveClaim():
+            return change.kind is Kind.REMOVED and not change.way
+        case n.AddItem():
+            return True
+        case n.SetValue():
+            return _is_node(new) and same(item.value, new)  # type: ignore[arg-type]  # it is a node
+        case n.Members(removes=removes, members=members):
+            return removes and any(same(member, old) for member in members.members if _is_node(old))  # type: ignore[arg-type]  # it is a node
+        case n.Values(removes=removes, names=names):
+            return removes and isinstance(old, n.ChoiceValue) and old.name in names
+        case n.ChangeExcept(reason=reason):
+            return isinstance(old, n.Except) and bool(reason) and old.because == reason
+        case n.ChangeRows(old=rows):
+            return isinstance(old, n.Row) and any(same(row, old) for row in rows)
+        case _:
+            return False
+
+
+def _is_node(piece: Piece) -> bool:
+    return isinstance(piece, n.Node)
+
+
+def _reason(item: n.Amendment) -> Reason:
+    if isinstance(item, n.AddItem):
+        return _of_thing(item.item)
+    if isinstance(item, n.ChangeExcept) and item.exception is not None:
+        return item.exception.citations, tuple(x for x in (item.exception.because,) if x)
+    return item.citations, item.because
+
+
+def _of_part(part: Piece) -> Reason | None:
+    """Return the citations and reason that a part has of its own."""
+    if isinstance(part, n.Except | n.FirstRow) and (part.citations or part.because):
+        return part.citations, (part.because,) if part.because else ()
+    return None
+
+
+def _of_thing(thing: Thing | Piece) -> Reason:
+    match thing:
+        case n.Rule() | n.Table() | n.Scale() | n.Selection() | n.Population() | n.Parameter():
+            return thing.citations, thing.because
+        case _:
+            return (), ()

@@ -1,0 +1,187 @@
+"""What has a new name: as the amendments between two policies say, or as the same shape shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from attrs import evolve, frozen
+
+from mipsdsl.diagnostics import Report
+from mipsdsl.diff.normal import normal, same
+from mipsdsl.diff.policy import Key, Policy, Thing, files_of, policy_of
+from mipsdsl.semantics.resolve import resolve
+from mipsdsl.semantics.rewrite import renamed
+from mipsdsl.semantics.symbols import Symbols
+from mipsdsl.syntax import nodes as n
+
+_ALIKE = 0.5
+
+
+@frozen
+class Renaming:
+    """A thing of the old policy under a new name. ``key`` has the old name, and the new record."""
+
+    key: Key
+    new: str
+    citations: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+Space = tuple[str, str]
+
+
+def space_of(key: Key) -> Space:
+    """Return the name as the rewriting of programs knows it."""
+    if key.what in {"parameter", "population"}:
+        return "global", key.name
+    if key.what in {"record", "reference"}:
+        return "record", key.name
+    if key.what == "value":
+        return f"={key.record}", key.name
+    return ("choice", key.name) if key.what == "choice" else (key.record, key.name)
+
+
+def with_new_names(policy: Policy, renamings: Iterable[Renaming]) -> Policy:
+    """Return ``policy`` with all its things under their new names, wherever they are used."""
+    listed = list(renamings)
+    if not listed:
+        return policy
+    files = files_of(policy)
+    symbols = resolve(files, Report())
+    spaces = {space_of(one.key): one.new for one in _before_records(listed)}
+    made = tuple(
+        evolve(file, items=tuple(renamed(item, spaces, symbols) for item in file.items))
+        for file in files
+    )
+    claims = {one.key.name: one.new for one in listed if one.key.what == "claim"}
+    return policy_of([evolve(f, items=tuple(_reworded(i, claims) for i in f.items)) for f in made])
+
+
+def _before_records(renamings: Sequence[Renaming]) -> Iterator[Renaming]:
+    """Give the renamings as the old policy would say them: with the old names of records."""
+    old = {r.new: r.key.name for r in renamings if r.key.what in {"record", "reference", "choice"}}
+    for one in renamings:
+        record = old.get(one.key.record, one.key.record)
+        yield evolve(one, key=evolve(one.key, record=record))
+
+
+def _reworded(item: n.Item, claims: Mapping[str, str]) -> n.Item:
+    if isinstance(item, n.Claim) and item.text in claims:
+        return evolve(item, text=claims[item.text])
+    return item
+
+
+# --- as the amendments say -------------------------------------------------------------------------
+
+
+def said_in(changes: Iterable[n.Item], first: str) -> list[Renaming]:
+    """Return the renamings among one year's amendments; what names no record is of the ``first``."""
+    items = [item for item in changes if isinstance(item, n.Rename)]
+    records = {
+        x.path.text: x.name.text for x in items if x.kind in {"record", "reference", "choice"}
+    }
+    found = []
+    for item in items:
+        names = [part.text for part in item.path.parts]
+        what = item.kind
+        owner = "" if what in {"parameter", "population", "choice", "record", "reference"} else (
+            names[0] if len(names) > 1 else first
+        )  # fmt: skip
+        key = Key(what, records.get(owner, owner), names[-1])
+        found.append(Renaming(key, item.name.text, item.citations, item.because))
+    return found
+
+
+def turned_round(renamings: Sequence[Renaming]) -> list[Renaming]:
+    """Return what undoes ``renamings``."""
+    old = {r.new: r.key.name for r in renamings if r.key.what in {"record", "reference", "choice"}}
+    return [
+        evolve(
+            one,
+            key=evolve(one.key, name=one.new, record=old.get(one.key.record, one.key.record)),
+            new=one.key.name,
+        )
+        for one in renamings
+    ]
+
+
+def that_are_there(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
+    """Return the renamings of what ``policy`` has."""
+    symbols = resolve(files_of(policy), Report())
+    return list(_pairs(renamings, symbols))
+
+
+def _pairs(renamings: Sequence[Renaming], symbols: Symbols) -> Iterator[Renaming]:
+    for one, as_before in zip(renamings, _before_records(renamings), strict=True):
+        if _is_there(as_before.key, symbols):
+            yield one
+
+
+def _is_there(key: Key, symbols: Symbols) -> bool:
+    match key.what:
+        case "parameter" | "population":
+            return key.name in symbols.parameters or key.name in symbols.population
+        case "choice":
+            return key.name in symbols.choices
+        case "record" | "reference":
+            return key.name in symbols.records
+        case "value":
+            choice = symbols.choices.get(key.record)
+            return choice is not None and key.name in choice.values
+        case _:
+            record = symbols.records.get(key.record)
+            return record is not None and (
+                key.name in record.names() or f"{key.name} row" in record.items
+            )
+
+
+# --- as shapes show ----------------------------------------------------------------------------------
+
+
+def by_shape(old: Policy, new: Policy) -> list[Renaming]:
+    """Return the things that are gone and are there again under another name, and nothing else.
+
+    Two are the same thing when all but the name is the same, each fits just one, and, where little
+    is said that could be the same by chance, the names are alike.
+    """
+    gone = {key: entry.thing for key, entry in old.items() if key not in new}
+    come = {key: entry.thing for key, entry in new.items() if key not in old}
+    shapes = [(a, b) for a in gone for b in come if _fits(a, gone[a], b, come[b])]
+    lefts, rights = Counter(a for a, _ in shapes), Counter(b for _, b in shapes)
+    return [Renaming(a, b.name) for a, b in shapes if lefts[a] == rights[b] == 1]
+
+
+_NAMELESS = {"year", "title", "source", "results", "ensure"}
+
+
+def _fits(a: Key, one: Thing, b: Key, other: Thing) -> bool:
+    if (a.what, a.record) != (b.what, b.record) or a.what in _NAMELESS:
+        return False
+    if not same(_nameless(one), _nameless(other)):
+        return False
+    if a.what in {"record", "reference"}:
+        return False  # without their fields, records have too little shape
+    return a.what == "claim" or SequenceMatcher(None, a.name, b.name).ratio() >= _ALIKE
+
+
+def _nameless(thing: Thing) -> n.Node:
+    """Return ``thing`` without its name, also where it stands in what it says of itself."""
+    empty = n.Name("", span=thing.span)
+    made: n.Node = thing
+    match thing:
+        case n.Rule(target=target) | n.Table(target=target):
+            made = evolve(thing, target=evolve(target, name=empty))
+        case n.Scale(target=target, header=header):
+            made = evolve(
+                thing, target=evolve(target, name=empty), header=evolve(header, conclusions=())
+            )
+        case n.Parameter() | n.Population() | n.Choice() | n.Selection() | n.Relation() | n.Field():
+            made = evolve(thing, name=empty)
+        case n.Claim():
+            made = evolve(thing, text="")
+        case _:
+            pass
+    result: n.Node = normal(made)
+    return result

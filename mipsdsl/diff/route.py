@@ -1,0 +1,75 @@
+"""The way from one policy to another through the years that they amend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve, frozen
+
+from mipsdsl.diagnostics import Report
+from mipsdsl.diff.renames import Renaming, said_in, space_of, turned_round
+from mipsdsl.library import NoSuchPolicy, layers
+from mipsdsl.source import Source
+from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.parser import parse
+
+Layer = tuple[Source, ...]
+
+
+@frozen
+class Route:
+    """What was renamed on the way, and the amendments that lead on to the new policy."""
+
+    renamings: tuple[Renaming, ...] = ()
+    amendments: tuple[n.Amendment, ...] = ()
+
+
+def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
+    """Return the way from ``old`` back to the last year that both rest on, and on to ``new``.
+
+    Two policies that rest on no common year have no way between them.
+    """
+    try:
+        olds, news = layers(old), layers(new)
+    except NoSuchPolicy:
+        return Route()
+    shared = 0
+    while shared < min(len(olds), len(news)) and olds[shared] == news[shared]:
+        shared += 1
+    if not shared:
+        return Route()
+    back = turned_round(_renamings(olds[shared:], olds[0]))
+    there = _renamings(news[shared:], news[0])
+    found = tuple(followed_by(back, there))
+    items = [item for layer in news[shared:] for item in _items(layer)]
+    return Route(found, tuple(x for x in items if isinstance(x, n.Amendment)))
+
+
+def _items(layer: Layer) -> list[n.Item]:
+    return [item for source in layer for item in parse(source, Report()).items]
+
+
+def _renamings(years: Sequence[Layer], base: Layer) -> list[Renaming]:
+    first = (
+        next((x.name.text for x in _items(base) if isinstance(x, n.Record)), "") if years else ""
+    )
+    found: list[Renaming] = []
+    for layer in years:
+        found = followed_by(found, said_in(_items(layer), first))
+    return found
+
+
+def followed_by(first: Sequence[Renaming], then: Sequence[Renaming]) -> list[Renaming]:
+    """Return what two renamings one after the other are together."""
+    records = {x.key.name: x.new for x in then if x.key.what in {"record", "reference", "choice"}}
+    left = {space_of(one.key): one for one in then}
+    found = []
+    for one in first:
+        record = records.get(one.key.record, one.key.record)
+        moved = evolve(one, key=evolve(one.key, record=record))
+        later = left.pop(space_of(evolve(moved.key, name=one.new)), None)
+        if later is not None:
+            moved = evolve(moved, new=later.new, citations=later.citations, because=later.because)
+        if moved.new != moved.key.name:
+            found.append(moved)
+    return [*found, *left.values()]
