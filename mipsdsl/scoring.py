@@ -31,6 +31,10 @@ _RESULT_KINDS = frozenset({c.ItemKind.RULE, c.ItemKind.COLUMN, c.ItemKind.SCALE}
 _DRAWN_UP = frozenset({c.ItemKind.COLUMN, c.ItemKind.SCALE})
 NATIONAL = "population"
 """The name of the table of results that holds the population items."""
+_CATALOGUES = (
+    "CMS's catalogues are missing: `--measures DIR` reads them from a folder; `mips data get {year}` "
+    "fetches them, and then `--measures {year}` does"
+)
 
 
 class OutputError(Exception):
@@ -153,7 +157,7 @@ def score(world: World, wanted: Wanted) -> Scored:
         factors=tuple(_factors(world, plan, wanted.populations)),
         created=created,
         none_of=tuple(sorted(_looked_at(world, plan) & world.none_of)),
-        record=_record_of_run(world, wanted.per),
+        record=_record_of_run(world, wanted),
     )
 
 
@@ -233,7 +237,7 @@ def computed_here(program: c.Program, here: bool, settings: Mapping[str, Stored]
 
 def outputs_of(world: World, wanted: Wanted) -> list[Target]:
     """Return the items that are asked for by name, or the results of the record of the run."""
-    per = _record_of_run(world, wanted.per)
+    per = _record_of_run(world, wanted)
     if not wanted.outputs:
         return [(item.record, item.name) for item in _results(world.program, per)]
     return list(dict.fromkeys(_target(world, name.strip(), per) for name in wanted.outputs))
@@ -258,9 +262,13 @@ def _results(program: c.Program, record: str) -> list[c.Item]:
     ]
 
 
-def _record_of_run(world: World, per: str) -> str:
-    """Return the record whose rows are the results: the first that has data and results."""
+def _record_of_run(world: World, wanted: Wanted) -> str:
+    """Return the record whose rows are the results: the first that has data and results.
+
+    Who names outputs needs no results; then it is the first that has data.
+    """
     records = [record.name for record in world.program.records if not record.is_reference]
+    per = wanted.per
     if per:
         if per not in records:
             close = near(per, records)
@@ -269,13 +277,18 @@ def _record_of_run(world: World, per: str) -> str:
                 f"near it: {', '.join(close)}" if close else f"records: {', '.join(records)}",
             )
         return per
-    for record in records:
-        if record in world.tables and _results(world.program, record):
+    there = [record for record in records if record in world.tables]
+    for record in there:
+        if _results(world.program, record):
             return record
-    raise OutputError(
-        "no record in the data has results",
-        f"give data of {', '.join(r for r in records if _results(world.program, r))}",
-    )
+    if wanted.outputs:
+        return there[0] if there else ""
+    having = [record for record in records if _results(world.program, record)]
+    if having:
+        cure = f"give data of {', '.join(having)}"
+    else:
+        cure = "name what to compute with `--outputs`, or write `results of` a record in the policy"
+    raise OutputError("no record in the data has results", cure)
 
 
 def _target(world: World, name: str, per: str) -> Target:
@@ -313,7 +326,8 @@ def refusal_text(program: c.Program, refused: Sequence[Refusal]) -> tuple[str, s
     missing = list(dict.fromkeys(lack for refusal in refused for lack in refusal.missing))
     reasons = "; ".join(reason(lack) for lack in missing[:5])
     more_reasons = f"; and {len(missing) - 5} more things" if len(missing) > 5 else ""
-    return f"{names}{more} cannot be computed: {reasons}{more_reasons}", advice(missing)
+    text = f"{names}{more} cannot be computed: {reasons}{more_reasons}"
+    return text, advice(program, missing)
 
 
 def reason(lack: MissingInput) -> str:
@@ -329,12 +343,16 @@ def reason(lack: MissingInput) -> str:
             return f"`{lack}` is a value of the whole nation, and none is published"
 
 
-def advice(missing: Iterable[MissingInput]) -> str:
+def advice(program: c.Program, missing: Iterable[MissingInput]) -> str:
     """Return what can be done about the first things that are missing."""
+    catalogues = {record.name for record in program.records if record.is_reference}
     lacks: dict[Lack, MissingInput] = {}
-    for each in missing:
-        lacks.setdefault(each.lack, each)
     said = []
+    for each in missing:
+        if each.lack is Lack.TABLE and each.record in catalogues:
+            said = [_CATALOGUES.format(year=program.year)]
+        else:
+            lacks.setdefault(each.lack, each)
     if (lack := lacks.get(Lack.POPULATION)) is not None:
         said.append(f"`--set {lack.name}=…`, or `--population here` to compute it from this file")
     if (lack := lacks.get(Lack.PARAMETER)) is not None:
@@ -342,7 +360,7 @@ def advice(missing: Iterable[MissingInput]) -> str:
     if (lack := lacks.get(Lack.COLUMN)) is not None:
         said.append(f"add the column, or `--assume {lack.name}=…` for all rows")
     if (lack := lacks.get(Lack.TABLE)) is not None:
-        said.append(f"add a file {lack.record}.csv (CMS's catalogues come with `--measures`)")
+        said.append(f"add a file {lack.record}.csv")
     return "; ".join(said)
 
 

@@ -26,11 +26,11 @@ _INSTEAD = (
 class Unavailable(Exception):
     """The data cannot be had now: a plain sentence, and what to do."""
 
-    def __init__(self, message: str, help: str = _INSTEAD) -> None:
+    def __init__(self, message: str, cure: str = _INSTEAD) -> None:
         """Keep the sentence and the advice apart."""
         super().__init__(message)
         self.message = message
-        self.help = help
+        self.help = cure
 
     def __str__(self) -> str:
         """Return both lines."""
@@ -43,12 +43,39 @@ def get(year: int) -> Path:
     Raises:
         Unavailable: the package has no such year, or it cannot be fetched.
     """
-    if not _FIRST <= year <= _LAST:
-        raise Unavailable(f"the package {_PACKAGE} has the years {_FIRST} to {_LAST}, not {year}")
-    folder = _cache() / f"{_PACKAGE}-{_VERSION}"
-    if not (folder / "benchmarks" / f"{year}.json").is_file():
+    _check(year)
+    folder = kept()
+    if not _has(folder, year):
         _fetch(folder)
     return folder
+
+
+def fetched(year: int) -> Path:
+    """Return the folder with the measures data of ``year`` that ``get`` fetched before.
+
+    Raises:
+        Unavailable: it was not fetched.
+    """
+    _check(year)
+    folder = kept()
+    if not _has(folder, year):
+        message = f"CMS's measures data of {year} were not fetched yet"
+        raise Unavailable(message, f"`mips data get {year}` fetches them; or {_INSTEAD}")
+    return folder
+
+
+def kept() -> Path:
+    """Return the folder that ``get`` fills; it need not be there."""
+    return _cache() / f"{_PACKAGE}-{_VERSION}"
+
+
+def _check(year: int) -> None:
+    if not _FIRST <= year <= _LAST:
+        raise Unavailable(f"the package {_PACKAGE} has the years {_FIRST} to {_LAST}, not {year}")
+
+
+def _has(folder: Path, year: int) -> bool:
+    return (folder / "benchmarks" / f"{year}.json").is_file()
 
 
 def _cache() -> Path:

@@ -36,7 +36,8 @@ class ReadOptions:
     """Options of ``read``.
 
     ``assume`` and the targets of ``column_map`` name a field or an item, alone or after the name
-    of its record and a point. ``measures`` is a folder in the layout of CMS's public repository.
+    of its record and a point. ``measures`` is a folder in the layout of CMS's public repository, or
+    a year that ``fetch.get`` fetched before.
     ``year`` is the year of the reference data, if not that of the program.
     """
 

@@ -176,7 +176,8 @@ def _reference_data(
     """
     from mipsdsl.data.cms import load_reference
 
-    year = options.year or layout.program.year
+    folder, named = _measures(folder)
+    year = options.year or named or layout.program.year
     drafts: list[Draft] = []
     own = {draft.record for draft in given}
     for record, sheet in load_reference(folder, year, layout, findings).items():
@@ -187,6 +188,19 @@ def _reference_data(
         findings.sheets[sheet.file] = sheet
         drafts.append(to_draft(validate(sheet, bindings, options, findings), record))
     return drafts
+
+
+def _measures(folder: Path) -> tuple[Path, int | None]:
+    """Return the folder of CMS's data, and the year, when a year that was fetched stands for it."""
+    from mipsdsl.data import fetch
+
+    name = str(folder)
+    if folder.exists() or not (name.isascii() and name.isdigit()):
+        return folder, None
+    try:
+        return fetch.fetched(int(name)), int(name)
+    except fetch.Unavailable as mistake:
+        raise DataError(mistake.message, mistake.help) from None
 
 
 def _join(drafts: Iterable[Draft], layout: Layout) -> dict[str, Draft]:
