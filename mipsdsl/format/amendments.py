@@ -34,8 +34,11 @@ def amendment(node: n.Amendment, layout: Layout, added: Added) -> AbstractDoc:
         case n.RemoveClaim(words):
             claim = concat("remove claim ", layout.quote(f'"{words}"', node.span))
             return _tailed(claim, node, layout)
-        case n.Rename(kind, path, name):
-            return _tailed(text(f"rename {kind} {path.text} to {name.text}"), node, layout)
+        case n.Rename(kind, path, name, label):
+            named: AbstractDoc = text(f"rename {kind} {path.text} to {name.text}")
+            if label:
+                named = concat(named, " ", layout.quote(f'"{label}"', node.span))
+            return _tailed(named, node, layout)
         case _:
             assert_never(node)
 

@@ -13,6 +13,7 @@ from attrs import define, evolve, field
 
 from mipsdsl.diagnostics import Label, Report
 from mipsdsl.diagnostics.model import nearest
+from mipsdsl.semantics.labels import Labels
 from mipsdsl.semantics.rewrite import renamed
 from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.source import Span
@@ -49,6 +50,7 @@ class _Work:
     entries: list[_Entry]
     symbols: Symbols
     report: Report
+    labels: Labels
     touched: dict[Part, Span] = field(factory=dict)
     renames: dict[tuple[str, str], str] = field(factory=dict)
 
@@ -87,13 +89,16 @@ def amend(
         if not isinstance(item, (*HEADERS, *TESTS))
         if not (isinstance(item, n.Results) and item.record in shown)
     ]
-    work = _Work(entries, symbols, report)
+    work = _Work(entries, symbols, report, Labels(next(iter(symbols.records), "")))
     items = [item for file in changes for item in file.items]
     for item in items:
         if isinstance(item, n.Rename):
             _rename(item, work)
     for entry in work.entries:
-        entry.named = entry.item = renamed(entry.base, work.renames, symbols)
+        named = renamed(entry.base, work.renames, symbols)
+        entry.named = entry.item = work.labels.on(named, entry.base)
+    for span in work.labels.open.values():
+        report.error("E0507", "this has no label", span, help="rename it without one")
     for item in sorted(items, key=_changes_no_cell):
         _apply(item, work)
     return _filed(base, changes, work)
@@ -557,14 +562,18 @@ def _remove_field(item: n.RemoveItem, work: _Work) -> None:
     if len(names) != 2:
         work.report.error("E0507", "a field is named with its record", item.path.span)
         return
+    new = work.renames.get((names[0], names[1]), names[1])
     for entry in work.entries:
-        now = entry.item
-        if not isinstance(now, (n.Record, n.Reference, n.Extend)) or now.name.text != names[0]:
+        now, base = entry.item, entry.base
+        if not isinstance(now, (n.Record, n.Reference, n.Extend)):
             continue
-        kept = tuple(field for field in now.fields if field.name.text != names[1])
+        assert isinstance(base, (n.Record, n.Reference, n.Extend))
+        if base.name.text != names[0]:
+            continue
+        kept = tuple(field for field in now.fields if field.name.text != new)
         if len(kept) < len(now.fields) and work.claim((id(entry), "field", names[1]), item.span):
             entry.item = evolve(now, fields=kept)
-            _forget_usual(names[0], names[1], work)
+            _forget_usual(now.name.text, new, work)
             return
     work.report.error("E0507", f"the base year has no field `{item.path.text}`", item.path.span)
 
@@ -619,3 +628,5 @@ def _rename(item: n.Rename, work: _Work) -> None:
         return
     if work.claim(("rename", *key), item.span):
         work.renames[key] = item.name.text
+        if item.label:
+            work.labels.add(key, item.label, item.span)

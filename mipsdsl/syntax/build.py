@@ -379,7 +379,7 @@ def _remove_item(s: Span, p: list[Part]) -> Part:
 
 def _rename(s: Span, p: list[Part]) -> Part:
     kind = _token(p, "KIND") or _token(p, "FIELD_OR_VALUE")
-    return n.Rename(kind, p[1], p[2], _because(p), _citations(p), span=s)
+    return n.Rename(kind, p[1], p[2], _text(p), _because(p), _citations(p), span=s)
 
 
 # --- expressions ----------------------------------------------------------------------------------

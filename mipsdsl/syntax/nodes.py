@@ -1003,11 +1003,12 @@ class RemoveClaim(Node):
 
 @frozen
 class Rename(Node):
-    """``rename rule submission.a to b``; ``kind`` is the word, also ``field``, ``value``, ``list``."""
+    """``rename rule submission.a to b "new label"``; ``kind`` is also ``field``, ``value``, ``list``."""
 
     kind: str
     path: Path
     name: Name
+    label: str
     because: tuple[str, ...]
     citations: tuple[str, ...]
 
