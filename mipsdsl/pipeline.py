@@ -14,7 +14,7 @@ from mipsdsl.semantics.echoes import report_without_echoes
 from mipsdsl.semantics.lower import lower
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
-from mipsdsl.source import Source
+from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.parser import parse
 
@@ -45,9 +45,10 @@ def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = N
 def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]:
     """Return the files of a policy with everything that it takes over from the years it amends.
 
-    Reports: what parsing and amending report; E0505 a year that is not there.
+    Reports: what parsing and amending report; E0501 no header, E0505 a year that is not there.
     """
     files = tuple(sorted((parse(source, report) for source in sources), key=_has_no_header))
+    _missing_header(files, report)
     amends = [item for file in files for item in file.items if isinstance(item, n.Amends)]
     if not amends:
         _nothing_to_amend(files, report)
@@ -60,6 +61,29 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
     unseen = Report()
     base = consolidate(below, unseen)
     return amend(base, files, resolve(base, unseen), report)
+
+
+def _missing_header(files: Sequence[n.File], report: Report) -> None:
+    """Report a program that does not say its year; files of tests alone need not."""
+    filled = [file.items for file in files if file.items]
+    items = [item for each in filled for item in each]
+    if not items or all(isinstance(each[0], n.TestsHeader) for each in filled):
+        return
+    if any(isinstance(item, n.RulesHeader) or _is_broken_header(item) for item in items):
+        return
+    first = next((item for item in items if not isinstance(item, n.Broken)), None)
+    if first is not None:
+        start = first.span.start
+        word = Span(first.span.source, start, start + len(first.span.text.split()[0]))
+        report.error(
+            "E0501", "the program does not say for which year it is", word,
+            "the header belongs before this",
+            help="begin one file with `rules for performance year 2017 paying 2019`",
+        )  # fmt: skip
+
+
+def _is_broken_header(item: n.Item) -> bool:
+    return isinstance(item, n.Broken) and item.span.text == "rules"
 
 
 def _nothing_to_amend(files: Sequence[n.File], report: Report) -> None:

@@ -43,8 +43,9 @@ def shown() -> set[str]:
 def reported(text: str, code: str) -> set[str]:
     """Return the codes that ``text`` earns, its tests run when ``code`` is one of tests."""
     whole = text.lstrip("\n")
-    if code != "E0101" and not whole.startswith(("rules for", "tests for")):
-        whole = HEADER + whole
+    if not whole.startswith(("rules for", "tests for")):
+        # E0101 is about what stands before the first item.
+        whole = whole + HEADER if code == "E0101" else HEADER + whole
     analysis = analyse([Source("example.mips", whole)])
     found = list(analysis.diagnostics)
     if code.startswith("W07"):

@@ -31,6 +31,9 @@ DEFAULT_RANGES = {
 }
 """What a field without a range may hold, in its unit (100% is 1; days from year 1 to 9999)."""
 
+_SOME_YEAR = 2000
+"""Stands for the year of a program that does not say it, so that its dates mean something."""
+
 
 def place(span: Span) -> c.Place:
     """Return where ``span`` begins, as the core keeps it."""
@@ -52,10 +55,12 @@ class _Resolver:
         self._report = report
         self._symbols = Symbols()
         self._first: dict[str, Span] = {}
+        self._tested = 0
 
     def run(self) -> Symbols:
         for item in self._items:
             self._header(item)
+        self._symbols.year = self._symbols.year or self._tested or _SOME_YEAR
         for item in self._items:
             if isinstance(item, n.Choice):
                 self._choice(item)
@@ -140,7 +145,9 @@ class _Resolver:
                 self._symbols.paying = _whole(item.paying)
                 if not 1000 <= self._symbols.year <= 9000:
                     self._report.error("E0501", "this is not a year", item.year.span)
-                    self._symbols.year = 2000
+                    self._symbols.year = _SOME_YEAR
+            case n.TestsHeader():
+                self._tested = self._tested or _whole(item.year)
             case n.Title():
                 self._symbols.title = item.text
             case n.SourceOf():
@@ -409,16 +416,27 @@ class _Resolver:
                     symbol = ItemSymbol("", name, type_, item, c.ItemKind.POPULATION)
                     self._symbols.population[name] = symbol
             case n.Results():
-                if self._record(item.record) is not None and self._declare(
-                    item.record, "results"
-                ):
+                if self._record(item.record) is not None and self._declare(item.record, "results"):
                     self._symbols.results[item.record.text] = item
             case n.Claim():
-                self._symbols.claims.append(item)
+                self._claim(item)
             case n.Usual() | n.Example() | n.Examples() | n.PopulationExample():
                 self._symbols.tests.append(item)
             case _:
                 pass
+
+    def _claim(self, item: n.Claim) -> None:
+        """Keep a claim; its text is its name."""
+        key = f"claim/{item.text}"
+        if key in self._first:
+            first = Label(self._first[key], "first here")
+            self._report.error(
+                "E0203", f"two claims say “{item.text}”", item.span, "again here", first,
+                help="remove one, or say what tells them apart",
+            )  # fmt: skip
+            return
+        self._first[key] = item.span
+        self._symbols.claims.append(item)
 
     def _owner(self, target: n.Target) -> RecordSymbol | None:
         if target.record is not None:

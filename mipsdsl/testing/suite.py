@@ -175,23 +175,58 @@ def _examples(node: n.Examples, shared: Setting, coverage: Coverage) -> Iterator
 def _population_example(node: n.PopulationExample, shared: Setting, coverage: Coverage) -> Outcome:
     report = Report()
     world = World.usual(shared, report)
-    first = shared.program.records[0].name
-    world.rows[first] = []
+    record = _record_of_rows(node, shared, report)
+    world.rows[record] = []
     expects: list[tuple[int, n.Expect]] = []
     for number, row in enumerate(node.rows):
-        world.add(first)
+        world.add(record)
+        world.focus = record
         for assign in _assigns(node.header.conditions, row.conditions, report):
             world.assign(assign)
         found = _expects(node.header.conclusions, row.conclusions, node.within, report)
         expects.extend((number, expect) for expect in found)
     if not report.has_errors:
-        judge = Judge(world, coverage, compute=True)
+        judge = Judge(world, coverage, compute=True, rows_of=record)
         for number, expect in expects:
-            world.current[first] = number
+            world.current[record] = number
             judge.expect(expect)
+        world.focus = ""
         for expect in node.expects:
             judge.expect(expect)
     return Outcome(node.text, node.span, tuple(report))
+
+
+def _record_of_rows(node: n.PopulationExample, shared: Setting, report: Report) -> str:
+    """Return the first record that has all the columns: a row of the example is a row of it.
+
+    Reports: E0604 a column of another record.
+    """
+    cells = (*node.header.conditions, *node.header.conclusions)
+    paths = [path for cell in cells if (path := _path(cell, Report())) is not None]
+    records = [
+        record.name
+        for record in shared.program.records
+        if not record.is_reference and record.grouping is None
+    ]
+    having = [{r for r in records if _has_column(r, path, shared)} for path in paths]
+    fitting = [r for r in records if all(r in known for known in having if known)]
+    if fitting:
+        return fitting[0]
+    first = next(r for r in records if r in next(known for known in having if known))
+    for path, known in zip(paths, having, strict=True):
+        if known and first not in known:
+            report.error(
+                "E0604", f"`{path.text}` is not of the {first} that a row of this example is",
+                path.span, f"this is of {', '.join(sorted(known))}",
+                help=f"give it in `usual {min(known)}`; the columns are those of one record",
+            )  # fmt: skip
+            break
+    return first
+
+
+def _has_column(record: str, path: n.Path, shared: Setting) -> bool:
+    names = [part.text for part in path.parts]
+    return (record, names[-1]) in shared.slots and names[:-1] in ([], [record])
 
 
 def _assigns(
@@ -245,9 +280,14 @@ def _fact(cell: n.Cell, report: Report) -> n.Expr | None:
 class Judge:
     """Compares what a world gives with what is expected of it."""
 
-    def __init__(self, world: World, coverage: Coverage, *, compute: bool = False) -> None:
-        """Link the rows of ``world``; with ``compute``, population items come from them."""
-        self._world, self._shared = world, world.setting
+    def __init__(
+        self, world: World, coverage: Coverage, *, compute: bool = False, rows_of: str = ""
+    ) -> None:
+        """Link the rows of ``world``; with ``compute``, population items come from them.
+
+        Of ``rows_of``, one row is meant at a time, though it may live in a list.
+        """
+        self._world, self._shared, self._rows_of = world, world.setting, rows_of
         program = self._shared.program
         populations: dict[str, Stored | Population] = {}
         if compute:
@@ -306,7 +346,8 @@ class Judge:
             self._witness.groups(slot.record)
         rows = self._witness.store.rows[slot.record]
         told = len(self._world.rows.get(slot.record, ()))
-        if slot.record in self._world.current and slot.record not in self._shared.owners:
+        one = slot.record == self._rows_of or slot.record not in self._shared.owners
+        if one and slot.record in self._world.current:
             return [rows[self._world.current[slot.record]]]
         if not rows:
             message = f"there is no {slot.record} in this example"

@@ -53,7 +53,8 @@ rule submission.total: points = 100 points * weight + bonus [42 CFR 414.1380]
         "E0203",
         "this name is declared twice",
         """Within one record a name means one thing, and so it does among the parameters, choices
-        and records of a year. The second declaration is marked, and where the first stands.""",
+        and records of a year. The text of a claim is its name. The second declaration is marked,
+        and where the first stands.""",
         "Of two rules with one name, one would be ignored.",
         """
 parameter case_minimum = 20 [42 CFR 414.1380]

@@ -87,7 +87,8 @@ example "a small practice"
         "E0604",
         "this test is malformed",
         """A row of `examples` has as many cells as its header, each with one value, and each column is
-        headed by the name of what it gives or expects.""",
+        headed by the name of what it gives or expects. The columns of a `population example` are
+        all of one record.""",
         "A value under the wrong heading tests something that nobody meant.",
         """
 record clinician key npi
