@@ -54,7 +54,8 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
         _nothing_to_amend(files, report)
         return files
     try:
-        below = layers(sources)[-2]
+        chain = layers(sources)
+        below = chain[-2] if len(chain) > 1 else read_sources(amends[0].year.text)
     except NoSuchPolicy as mistake:
         report.error("E0505", str(mistake), amends[0].year.span)
         return files

@@ -59,6 +59,15 @@ class Type:
         """Return the same type with the possibility of being missing."""
         return evolve(self, optional=True)
 
+    def spoken(self) -> str:
+        """Return the type as it is said in a sentence: a count, points, money, a yes or no."""
+        plain = {Unit.POINTS: "points", Unit.MONEY: "money", Unit.YESNO: "a yes or no"}
+        plain |= {Unit.RATIO: "a pure ratio", Unit.SET: f"a set of {self.choice or 'texts'}"}
+        name = plain.get(self.unit, f"a {self.required()}")
+        if self.unit is Unit.CHOICE and self.choice[0] in "aeio":
+            name = f"an {self.choice}"
+        return f"{name} that may be missing" if self.optional else name
+
     def __str__(self) -> str:
         """Return the type as an author writes it."""
         name = self.choice if self.unit is Unit.CHOICE else self.unit.value

@@ -103,7 +103,7 @@ def condition(node: n.Expr, scope: Scope, context: Context) -> c.Expr | None:
         return None
     if expr.type.unit is not Unit.YESNO:
         context.report.error(
-            "E0209", "a condition is yes or no", node.span, f"this is a {expr.type}"
+            "E0209", "a condition is yes or no", node.span, f"this is {expr.type.spoken()}"
         )
         return None
     return present(expr, node.span, context)
@@ -129,8 +129,8 @@ def quantity(
     if expr is None:
         return None
     if not units.is_quantity(expr):
-        message = f"a {expr.type.required()} cannot be calculated with"
-        context.report.error("E0209", message, node.span, f"this is a {expr.type}")
+        message = f"{expr.type.required().spoken()} cannot be calculated with"
+        context.report.error("E0209", message, node.span, f"this is {expr.type.spoken()}")
         return None
     return present(expr, node.span, context)
 
@@ -139,7 +139,7 @@ def fit(expr: c.Expr, type_: Type, span: Span, context: Context) -> c.Expr | Non
     """Return ``expr`` as a value of ``type_``, or report that it is none."""
     if not units.fits(expr, type_):
         context.report.error(
-            "E0209", f"a {type_} is needed here", span, f"this is a {expr.type}",
+            "E0209", f"{type_.spoken()} is needed here", span, f"this is {expr.type.spoken()}",
             help=_unit_help(expr.type.unit, type_.unit),
         )  # fmt: skip
         return None
@@ -283,14 +283,16 @@ def _dates(sign: str, left: Unit, right: Unit) -> Unit | None:
 def _mixed(
     message: str, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
 ) -> None:
-    second = Label(right.span, f"this is a {b.type}")
+    second = Label(right.span, f"this is {b.type.spoken()}")
     units_of = {a.type.unit, b.type.unit}
     help_ = ""
     if units_of == {Unit.PERCENT, Unit.POINTS}:
         help_ = "multiply the percent by the points it is a share of"
     elif Unit.COUNT in units_of and (units.is_plain_number(a) or units.is_plain_number(b)):
         help_ = "give the number its unit, like `3 points`, `$3` or `3%`"
-    context.report.error("E0202", message, left.span, f"this is a {a.type}", second, help=help_)
+    context.report.error(
+        "E0202", message, left.span, f"this is {a.type.spoken()}", second, help=help_
+    )
 
 
 def _product(node: n.Product, scope: Scope, context: Context) -> c.Expr | None:
@@ -327,7 +329,7 @@ def _quotient(
             span = (
                 node.when_zero.span if isinstance(node, n.Ratio) and node.when_zero else node.span
             )
-            label = f"this is a {zero.type}"
+            label = f"this is {zero.type.spoken()}"
             message = f"the ratio is a {_unit_name(unit)}, and so must be this"
             context.report.error("E0202", message, span, label)
             return None
@@ -475,7 +477,7 @@ def _is_in(node: n.IsIn, scope: Scope, context: Context) -> c.Expr | None:
     if left.type.unit not in (Unit.CHOICE, Unit.TEXT):
         context.report.error(
             "E0209", "only a choice or a text can be in a set", node.left.span,
-            f"this is a {left.type}",
+            f"this is {left.type.spoken()}",
         )  # fmt: skip
         return None
     choice = left.type.choice
@@ -485,7 +487,7 @@ def _is_in(node: n.IsIn, scope: Scope, context: Context) -> c.Expr | None:
     if values.type.unit is not Unit.SET or values.type.choice != choice:
         context.report.error(
             "E0209", f"a set of {choice or 'texts'} is needed here", node.right.span,
-            f"this is a {values.type}",
+            f"this is {values.type.spoken()}",
         )  # fmt: skip
         return None
     test = c.Among(left, values, type=YESNO)
@@ -597,7 +599,9 @@ def _rounded(
 
     def round_(expr: c.Expr) -> c.Expr | None:
         if not units.is_quantity(expr):
-            context.report.error("E0209", f"a {expr.type} cannot be rounded", node.operand.span)
+            context.report.error(
+                "E0209", f"{expr.type.spoken()} cannot be rounded", node.operand.span
+            )
             return None
         unit = expr.type.unit
         if unit is Unit.RATIO and expected is not None and expected.unit is Unit.PERCENT:
@@ -622,7 +626,7 @@ def _each_present(
         return expr
     if not expr.type.optional:
         if not units.is_quantity(expr):
-            message = f"a {expr.type} cannot be calculated with"
+            message = f"{expr.type.spoken()} cannot be calculated with"
             context.report.error("E0209", message, node.span)
             return None
         return change(expr)

@@ -131,7 +131,7 @@ def position(node: n.Position, scope: Scope, context: Context) -> c.Expr | None:
     if starts is None:
         return None
     if units.common_unit(value, starts) is None:
-        message = f"the starts are a {starts.type} each, the value is a {value.type}"
+        message = f"the starts are each {starts.type.spoken()}, the value is {value.type.spoken()}"
         context.report.error("E0202", message, node.value.span)
         return None
     first = int(node.first.text.partition(".")[0].replace(",", "")[:6])

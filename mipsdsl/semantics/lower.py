@@ -315,6 +315,6 @@ def _filled(
     if expr is None:
         return None
     if not units.fits(expr, field.type):
-        context.report.error("E0209", f"a {field.type} is needed here", part.value.span)
+        context.report.error("E0209", f"{field.type.spoken()} is needed here", part.value.span)
         return None
     return part.name.text, expr

@@ -127,6 +127,8 @@ def _follow(path: n.Path, found: Found, scope: Scope, context: Context) -> Found
 
 def member(of: RowFound, name: n.Name, scope: Scope, context: Context) -> Found | _Mistaken | None:
     """Return what ``name`` is in the row ``of``, or nothing when its record has no such name."""
+    if of.record not in context.symbols.records:
+        return _Mistaken()
     record = context.record(of.record)
     optional = of.optional and ("row", of.row) not in scope.facts
     if name.text in record.fields:

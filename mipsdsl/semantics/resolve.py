@@ -253,7 +253,7 @@ class _Resolver:
     def _range(self, node: n.Range | None, type_: Type, scale: int) -> tuple[int, int]:
         if type_.unit not in QUANTITIES:
             if node is not None:
-                message = f"a {type_.required()} has no range"
+                message = f"{type_.required().spoken()} has no range"
                 self._report.error("E0405", message, node.span)
             return 0, 0
         low, high = (Fraction(x) for x in DEFAULT_RANGES[type_.unit])

@@ -144,7 +144,7 @@ def _guarded(header: c.Expr, test: c.Expr) -> c.Expr:
 
 def _range(part: n.CellRange, header: c.Expr, scope: Scope, context: Context) -> c.Expr | None:
     if header.type.unit not in QUANTITIES:
-        message = f"a {header.type} has no ranges"
+        message = f"{header.type.spoken()} has no ranges"
         context.report.error("E0209", message, part.span)
         return None
     tests: list[c.Expr] = []

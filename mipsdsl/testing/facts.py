@@ -89,7 +89,7 @@ def denoted(
             assert isinstance(expr.value, (str, bool))
             return expr.value
     shown = node.span.text
-    report.error("E0602", f"`{slot.name}` is a {type_}", node.span, f"{shown} is none")
+    report.error("E0602", f"`{slot.name}` is {type_.spoken()}", node.span, f"{shown} is none")
     return None
 
 

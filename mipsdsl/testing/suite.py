@@ -232,7 +232,10 @@ def _has_column(record: str, path: n.Path, shared: Setting) -> bool:
 def _assigns(
     headers: Sequence[n.Cell], cells: Sequence[n.Cell], report: Report
 ) -> Iterator[n.Assign]:
-    for header, cell in zip(headers, cells, strict=False):
+    if len(headers) != len(cells):
+        report.error("E0604", "this row has not as many cells as the header", cells[0].span)
+        return
+    for header, cell in zip(headers, cells, strict=True):
         path, value = _path(header, report), _fact(cell, report)
         if path is not None and value is not None:
             yield n.Assign(path, value, span=cell.span)

@@ -150,4 +150,4 @@ def test_a_clinician_below_the_threshold_alone_is_in_through_the_group(mips, tmp
     assert "final score assigned to the TIN/NPI: 75 points" in text
     assert "score of the group: 75 points [42 CFR 414.1310(e)]" in text
     assert "submission G1: final score: 75 points (given)" in text
-    assert "participation is group, adjusted_payment is $11," in text.splitlines()[0]
+    assert "adjusted_payment is $11,260.48, participation is group" in text.splitlines()[0]

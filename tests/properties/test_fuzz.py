@@ -17,11 +17,6 @@ def test_whatever_is_read_and_laid_out_ends_in_findings(first: int) -> None:
         fuzz.read(Source("fuzzed.mips", fuzz.mutated(number, SEED)))
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="a reference to an undeclared record (semantics/names.py), an amendment without a header"
-    " (pipeline.py)",
-)
 @pytest.mark.parametrize("first", range(0, 2_000, BLOCK))
 def test_whatever_is_checked_ends_in_findings(first: int) -> None:
     crashes = [crash for number in range(first, first + BLOCK) if (crash := tried(number))]
