@@ -107,7 +107,7 @@ def _makers() -> dict[str, Callable[[Any], Any]]:
     makers: dict[str, Callable[[Any], Any]] = {_FRACTION: lambda content: Fraction(*content)}
     for module in (types, nodes):
         for name, kind in vars(module).items():
-            if not isinstance(kind, type) or kind.__module__ != module.__name__:
+            if not isinstance(kind, type) or not kind.__module__.startswith(module.__name__):
                 continue
             if issubclass(kind, Enum):
                 makers[name] = _member(kind)

@@ -13,7 +13,7 @@ from mipsdsl.core import build
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import WRITTEN_PLACES, YESNO, Type, Unit
 from mipsdsl.diagnostics import Label
-from mipsdsl.semantics import facts, folds, units
+from mipsdsl.semantics import conditions, facts, folds, units
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.literals import literal
 from mipsdsl.semantics.names import RowFound, RowsFound, ValueFound, find
@@ -23,13 +23,6 @@ from mipsdsl.syntax import nodes as n
 MAX_ROUNDING = 8
 GUARD = 50
 """Steps of 10**-12 that a written rounding forgives (language manual, "Numbers")."""
-
-_SIGNS = {
-    "<": c.Comparison.LESS,
-    "<=": c.Comparison.AT_MOST,
-    ">": c.Comparison.MORE,
-    ">=": c.Comparison.AT_LEAST,
-}
 
 
 def check(  # noqa: C901 - one case a node
@@ -72,20 +65,20 @@ def check(  # noqa: C901 - one case a node
         case n.AnyOf() | n.CountOf() | n.AllHave() | n.Fold():
             return folds.fold(node, scope, context)
         case n.Comparison():
-            return _comparison(node, scope, context)
+            return conditions.comparison(node, scope, context)
         case n.Is():
-            return _is(node, scope, context)
+            return conditions.sameness(node, scope, context)
         case n.IsIn():
-            return _is_in(node, scope, context)
+            return conditions.is_in(node, scope, context)
         case n.IsGiven():
-            return _is_given(node, scope, context)
+            return conditions.is_given(node, scope, context)
         case n.IsWithin():
-            return _is_within(node, scope, context)
+            return conditions.is_within(node, scope, context)
         case n.Not():
             operand = condition(node.operand, scope, context)
             return None if operand is None else c.Not(operand, type=YESNO)
         case n.And() | n.Or():
-            return _logic(node, scope, context)
+            return conditions.logic(node, scope, context)
         case n.If():
             return _if(node, scope, context, expected)
         case n.AtLeast() | n.AtMost():
@@ -267,7 +260,7 @@ def _sum(node: n.Sum, scope: Scope, context: Context, expected: Type | None) -> 
         return within_width(expr, node.span, context)
     unit = None if left.type.unit is Unit.DATE else units.common_unit(left, right)
     if unit is None:
-        _mixed(f"`{node.sign}` must have one unit", node.left, left, node.right, right, context)
+        mixed(f"`{node.sign}` must have one unit", node.left, left, node.right, right, context)
         return None
     left, right = units.as_unit(left, unit), units.as_unit(right, unit)
     expr = build.arithmetic(operator, left, right, Type(unit))
@@ -280,9 +273,13 @@ def _dates(sign: str, left: Unit, right: Unit) -> Unit | None:
     return Unit.COUNT if sign == "-" and left is right is Unit.DATE else None
 
 
-def _mixed(
+def mixed(
     message: str, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
 ) -> None:
+    """Report two values that do not go together.
+
+    Reports: E0202.
+    """
     second = Label(right.span, f"this is {b.type.spoken()}")
     units_of = {a.type.unit, b.type.unit}
     help_ = ""
@@ -310,7 +307,7 @@ def _product(node: n.Product, scope: Scope, context: Context) -> c.Expr | None:
         return _quotient(node, left, right, None, context)
     unit = units.product_unit(left, right)
     if unit is None:
-        _mixed("these two cannot be multiplied", node.left, left, node.right, right, context)
+        mixed("these two cannot be multiplied", node.left, left, node.right, right, context)
         return None
     expr = build.arithmetic(c.Operator.MULTIPLY, left, right, Type(unit))
     return within_width(expr, node.span, context)
@@ -321,7 +318,7 @@ def _quotient(
 ) -> c.Expr | None:
     unit = units.quotient_unit(left, right)
     if unit is None:
-        _mixed("these two cannot be divided", node.left, left, node.right, right, context)
+        mixed("these two cannot be divided", node.left, left, node.right, right, context)
         return None
     if zero is not None and zero.type.unit is not unit:
         taken = units.common_unit(evolve(left, type=Type(unit)), zero)
@@ -394,11 +391,11 @@ def alternatives(
     node, first = present_ones[0]
     unit = first.type.unit
     for other_node, other in present_ones[1:]:
-        common = _common(evolve(first, type=evolve(first.type, unit=unit)), other)
-        if common is None:
-            _mixed("these must be of one kind", node, first, other_node, other, context)
+        shared = common(evolve(first, type=evolve(first.type, unit=unit)), other)
+        if shared is None:
+            mixed("these must be of one kind", node, first, other_node, other, context)
             return None
-        unit = common
+        unit = shared
     optional = any(expr.type.optional for _, expr in options)
     type_ = Type(unit, choice=first.type.choice, optional=optional)
     exprs = [
@@ -408,140 +405,12 @@ def alternatives(
     return exprs, type_
 
 
-def _common(a: c.Expr, b: c.Expr) -> Unit | None:
+def common(a: c.Expr, b: c.Expr) -> Unit | None:
+    """Return the unit in which two values are of one kind, if they are."""
     if units.is_quantity(a) and units.is_quantity(b):
         return units.common_unit(a, b)
     same = a.type.unit is b.type.unit and a.type.choice == b.type.choice
     return a.type.unit if same else None
-
-
-# --- conditions -----------------------------------------------------------------------------------
-
-
-def _comparison(node: n.Comparison, scope: Scope, context: Context) -> c.Expr | None:
-    left = quantity(node.left, scope, context)
-    right = quantity(node.right, scope, context)
-    if left is None or right is None:
-        return None
-    return compare(_SIGNS[node.sign], node, node.left, left, node.right, right, context)
-
-
-def compare(
-    sign: c.Comparison, whole: n.Node, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr,
-    context: Context,
-) -> c.Expr | None:  # fmt: skip
-    """Return the comparison of two quantities of one unit; warn when a landing could decide it."""
-    unit = units.common_unit(a, b)
-    if unit is None:
-        _mixed("only like can be compared with like", left, a, right, b, context)
-        return None
-    errors = build.shape_of(a).error + build.shape_of(b).error
-    if errors and any(build.value_of(x) for x in (a, b)):
-        # A landing keeps the sign, so a comparison with 0 (falsy here) needs no warning.
-        context.report.warning(
-            "E0403", "the last digits of this value can decide the comparison", whole.span,
-            help="round it first: `rounded to … places half up`",
-        )  # fmt: skip
-    return c.Compare(sign, units.as_unit(a, unit), units.as_unit(b, unit), type=YESNO)
-
-
-def _is(node: n.Is, scope: Scope, context: Context) -> c.Expr | None:
-    left = check(node.left, scope, context)
-    if left is None:
-        return None
-    right = check(node.right, scope, context, left.type.required())
-    if right is None:
-        return None
-    test = same(node, node.left, left, node.right, right, context)
-    return test if test is None or not node.negated else c.Not(test, type=YESNO)
-
-
-def same(
-    whole: n.Node, left: n.Expr, a: c.Expr, right: n.Expr, b: c.Expr, context: Context
-) -> c.Expr | None:
-    """Return whether two values are the same; missing is the same as nothing."""
-    if units.is_quantity(a) and units.is_quantity(b):
-        equal = compare(c.Comparison.EQUAL, whole, left, a, right, b, context)
-        given = tuple(c.IsGiven(x, type=YESNO) for x in (a, b) if x.type.optional)
-        return equal if equal is None or not given else c.And((*given, equal), type=YESNO)
-    if _common(a, b) is None:
-        _mixed("only like can be compared with like", left, a, right, b, context)
-        return None
-    return c.Same(a, b, type=YESNO)
-
-
-def _is_in(node: n.IsIn, scope: Scope, context: Context) -> c.Expr | None:
-    left = check(node.left, scope, context)
-    if left is None:
-        return None
-    if left.type.unit not in (Unit.CHOICE, Unit.TEXT):
-        context.report.error(
-            "E0209", "only a choice or a text can be in a set", node.left.span,
-            f"this is {left.type.spoken()}",
-        )  # fmt: skip
-        return None
-    choice = left.type.choice
-    values = check(node.right, scope, context, Type(Unit.SET, choice=choice))
-    if values is None:
-        return None
-    if values.type.unit is not Unit.SET or values.type.choice != choice:
-        context.report.error(
-            "E0209", f"a set of {choice or 'texts'} is needed here", node.right.span,
-            f"this is {values.type.spoken()}",
-        )  # fmt: skip
-        return None
-    test = c.Among(left, values, type=YESNO)
-    return c.Not(test, type=YESNO) if node.negated else test
-
-
-def _is_given(node: n.IsGiven, scope: Scope, context: Context) -> c.Expr | None:
-    test: c.Expr | None = None
-    if isinstance(node.operand, n.Path):
-        found = find(node.operand, scope, context, None)
-        match found:
-            case None:
-                return None
-            case RowFound():
-                test = c.HasRow(found.row, type=YESNO)
-            case ValueFound():
-                test = c.IsGiven(found.expr, type=YESNO)
-            case RowsFound():
-                context.report.error(
-                    "E0204", f"`{node.operand.text}` is a list", node.operand.span,
-                    help=f"ask `any of {node.operand.text}`",
-                )  # fmt: skip
-                return None
-    else:
-        operand = check(node.operand, scope, context)
-        test = None if operand is None else c.IsGiven(operand, type=YESNO)
-    return c.Not(test, type=YESNO) if node.missing and test is not None else test
-
-
-def _is_within(node: n.IsWithin, scope: Scope, context: Context) -> c.Expr | None:
-    value = quantity(node.operand, scope, context)
-    low, high = quantity(node.low, scope, context), quantity(node.high, scope, context)
-    if value is None or low is None or high is None:
-        return None
-    above = compare(c.Comparison.AT_LEAST, node, node.operand, value, node.low, low, context)
-    below = compare(c.Comparison.AT_MOST, node, node.operand, value, node.high, high, context)
-    return None if above is None or below is None else c.And((above, below), type=YESNO)
-
-
-def _logic(node: n.And | n.Or, scope: Scope, context: Context) -> c.Expr | None:
-    learn = facts.when_true if isinstance(node, n.And) else facts.when_false
-    operands: list[c.Expr] = []
-    mistaken = False
-    for operand in node.operands:
-        with context.knowing_less(None if mistaken else True):
-            expr = condition(operand, scope, context)
-        mistaken = mistaken or expr is None
-        if expr is not None:
-            operands.append(expr)
-            scope = scope.knowing(learn(expr))
-    if mistaken:
-        return None
-    whole = c.And if isinstance(node, n.And) else c.Or
-    return whole(tuple(operands), type=YESNO)
 
 
 # --- if, clauses ----------------------------------------------------------------------------------
@@ -577,7 +446,7 @@ def _clamp(
         if unit is None:
             words = "at least" if isinstance(node, n.AtLeast) else "at most"
             message = f"`{words}` must have one unit"
-            _mixed(message, node.operand, expr, node.bound, bound, context)
+            mixed(message, node.operand, expr, node.bound, bound, context)
             return None
         left, right = units.as_unit(expr, unit), units.as_unit(bound, unit)
         return within_width(build.arithmetic(operator, left, right, Type(unit)), node.span, context)

@@ -1,0 +1,45 @@
+"""Items, and the files that hold them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from attrs import frozen
+
+from mipsdsl.syntax.nodes.amendments import Amendment
+from mipsdsl.syntax.nodes.base import Node
+from mipsdsl.syntax.nodes.law import Claim, Parameter, Population, Rule, Scale, Selection, Table
+from mipsdsl.syntax.nodes.records import (
+    Amends,
+    Choice,
+    Ensure,
+    Extend,
+    Record,
+    Reference,
+    Relation,
+    Results,
+    RulesHeader,
+    SourceOf,
+    TestsHeader,
+    Title,
+)
+from mipsdsl.syntax.nodes.tests import Example, Examples, PopulationExample, Usual
+
+
+@frozen
+class Broken(Node):
+    """An item that could not be read; a diagnostic says why."""
+
+
+Item: TypeAlias = (
+    RulesHeader | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend | Reference
+    | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection | Population | Claim
+    | Usual | Example | Examples | PopulationExample | Broken | Amendment
+)  # fmt: skip
+
+
+@frozen
+class File(Node):
+    """All items of one file."""
+
+    items: tuple[Item, ...]
