@@ -301,6 +301,7 @@ def _implies(test: c.Expr, then: c.Expr, context: Context) -> bool:
 def _quiet(context: Context) -> Context:
     quiet = Context(context.symbols, type(context.report)(), context.define_item, context.items)
     quiet.parameters = context.parameters
+    quiet.stack = context.stack
     return quiet
 
 
