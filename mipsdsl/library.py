@@ -39,6 +39,18 @@ def read_sources(policy: str) -> tuple[Source, ...]:
     raise NoSuchPolicy(f"there is no policy {policy}: {_those_there_are(policy)}")
 
 
+def path_of(policy: str, name: str) -> Path:
+    """Return where the file is that is known as ``name`` in a policy.
+
+    It may be a file of the policy itself, or of a year that the policy amends.
+    """
+    path = (resources.policies() / policy if policy in years() else Path(policy)).resolve()
+    folder, _, file = name.rpartition("/")
+    if path.name == name or (not folder and path.is_file()):
+        return path
+    return path / file if folder == path.name else resources.policies() / name
+
+
 def _those_there_are(policy: str) -> str:
     from difflib import get_close_matches
 

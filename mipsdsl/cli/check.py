@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, files, policies, reports
 
 if TYPE_CHECKING:
     from mipsdsl.diagnostics.model import Diagnostic
     from mipsdsl.pipeline import Analysis
+
+FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 @click.command(name="check")
@@ -19,33 +21,55 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
+    show_default=True,
     help="How to show findings.",
 )
-def command(policy: tuple[str, ...], form: str) -> None:
+@click.option("--output", "-o", metavar="FILE", help="Write the findings here.")
+def command(policy: tuple[str, ...], form: str, output: str | None) -> None:
     """Check policies: names, units, gaps, overlaps, jumps, citations.
 
     Exit code 1 when there are errors.
     """
     from mipsdsl import cache
 
-    failed = False
+    checked = []
     for name in policy:
         sources = policies.sources(name)
-        found = cache.findings(sources, _lint)
-        failed = failed or not found.compiles
-        if form == "json":
-            content = {"policy": name, "findings": policies.as_json(found.diagnostics)}
-            click.echo(policies.envelope("check", content))
-            continue
-        policies.show(found.diagnostics)
-        if found.compiles:
-            parts = f"{found.rules} rules, {found.parameters} parameters"
-            files = "1 file" if len(sources) == 1 else f"{len(sources)} files"
-            click.echo(f"{name}: no errors in {files} ({parts})", err=True)
-    if failed:
+        checked.append(reports.Checked(name, sources, cache.findings(sources, _lint)))
+    if form == "text":
+        _say(checked, output)
+    else:
+        files.hand_over(_report(checked, form), output)
+    if not all(one.found.compiles for one in checked):
         raise click.exceptions.Exit(exits.FINDINGS)
+
+
+def _say(checked: Sequence[reports.Checked], output: str | None) -> None:
+    """Show findings on standard error, or write them to a file; and say which policies are well."""
+    from mipsdsl.diagnostics.render import render_all
+
+    if output is not None:
+        shown = [render_all(one.findings) for one in checked if one.findings]
+        files.hand_over("".join(f"{text}\n" for text in shown), output)
+    for one in checked:
+        if output is None:
+            policies.show(one.findings)
+        if one.found.compiles:
+            parts = f"{one.found.rules} rules, {one.found.parameters} parameters"
+            number = "1 file" if len(one.sources) == 1 else f"{len(one.sources)} files"
+            click.echo(f"{one.policy}: no errors in {number} ({parts})", err=True)
+
+
+def _report(checked: Sequence[reports.Checked], form: str) -> str:
+    if form == "json":
+        contents = [
+            {"policy": one.policy, "findings": policies.as_json(one.findings)} for one in checked
+        ]
+        return "".join(policies.envelope("check", content) + "\n" for content in contents)
+    write = {"sarif": reports.as_sarif, "github": reports.as_github, "junit": reports.as_junit}
+    return write[form](checked)
 
 
 def _lint(analysis: Analysis) -> Sequence[Diagnostic]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from mipsdsl import resources
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, files, policies
 from mipsdsl.library import years
 
 
@@ -92,25 +90,8 @@ def _deal_with(path: Path, text: str, formatted: str, *, check: bool, diff: bool
     elif check:
         click.echo(f"would reformat {path}", err=True)
     else:
-        _write(path, formatted)
+        files.write_text(path, formatted)
         click.echo(f"reformatted {path}", err=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside ``path`` and move it into place; what is a link stays one."""
-    target = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            part.chmod(target.stat().st_mode & 0o777)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as mistake:
-        raise exits.Stop(f"{path} cannot be written: {mistake.strerror}") from None
 
 
 def _say(number: int, changed: int, broken: int, *, wrote: bool) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mipsdsl.cli import exits
 from mipsdsl.diagnostics.model import Diagnostic
-from mipsdsl.library import NoSuchPolicy, read_sources
+from mipsdsl.library import NoSuchPolicy, path_of, read_sources
 
 if TYPE_CHECKING:
     from mipsdsl.cache import Compiled
@@ -29,6 +30,12 @@ def sources(policy: str) -> tuple[Source, ...]:
         return read_sources(policy)
     except NoSuchPolicy as mistake:
         raise exits.Stop(str(mistake)) from None
+
+
+def place(policy: str, source: Source) -> str:
+    """Return the path of a file of a policy, from here if it is below."""
+    path, here = path_of(policy, source.name), Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def analysed(policy: str) -> Analysis:

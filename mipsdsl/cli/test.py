@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import frozen
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, files, policies
+from mipsdsl.pipeline import analyse
+from mipsdsl.source import Source, Span
 from mipsdsl.testing import Suite, run_tests
 from mipsdsl.testing.coverage import Branch
-from mipsdsl.testing.suite import TRIALS
+from mipsdsl.testing.suite import TRIALS, Outcome
+
+if TYPE_CHECKING:
+    from mipsdsl.cli.junit import Case
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What a user wants to be tried, and how it is told."""
+
+    policy: tuple[str, ...]
+    coverage: bool
+    claims: bool
+    trials: int
+    match: str
+    form: str
+    output: str | None
+
+
+@frozen
+class Tried:
+    """A policy and the outcome of its tests; of one that does not compile, that alone."""
+
+    policy: str
+    suite: Suite
+    compiles: bool = True
 
 
 @click.command(name="test")
@@ -24,37 +54,74 @@ from mipsdsl.testing.suite import TRIALS
     help="Random worlds a claim.",
 )
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-def command(
-    policy: tuple[str, ...], coverage: bool, claims: bool, trials: int, match: str, form: str
-) -> None:
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
+@click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
+def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Run the examples and claims of policies (of every year, when none is named).
 
     Exit code 1 when one fails.
     """
     from mipsdsl.pipeline import years
 
-    failed = False
-    for name in policy or years():
-        analysis = policies.analysed(name)
-        if analysis.program is None:
-            policies.show(analysis.diagnostics)
-            raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
-        suite = run_tests(analysis, trials=trials, claims=claims)
-        suite.outcomes = [x for x in suite.outcomes if match.lower() in x.name.lower()]
-        failed = failed or not suite.passed
-        if form == "json":
-            click.echo(policies.envelope("test", _content(name, suite)))
-            continue
-        policies.show([*suite.mistakes, *(d for x in suite.outcomes for d in x.findings)])
-        _summary(name, suite)
-        if coverage:
-            _coverage(suite)
-    if failed:
+    asked = Asked(**options)
+    if asked.output and asked.form == "text":
+        raise exits.Stop("--output writes JSON or XML: say --format json or --format junit")
+    suites = [_tried(name, asked) for name in asked.policy or years()]
+    if asked.form == "json":
+        texts = [policies.envelope("test", _content(one)) for one in suites]
+        files.hand_over("".join(f"{text}\n" for text in texts), asked.output)
+    elif asked.form == "junit":
+        files.hand_over(_junit(suites), asked.output)
+    if not all(one.suite.passed for one in suites):
         raise click.exceptions.Exit(exits.FINDINGS)
 
 
-def _content(name: str, suite: Suite) -> dict[str, object]:
+def _tried(name: str, asked: Asked) -> Tried:
+    """Run the tests of one policy; as text, their outcome is shown at once."""
+    sources = policies.sources(name)
+    analysis = analyse(sources)
+    if analysis.program is None:
+        if asked.form == "junit":
+            outcome = Outcome("the policy compiles", _start(sources), analysis.diagnostics)
+            return Tried(name, Suite([outcome]), compiles=False)
+        policies.show(analysis.diagnostics)
+        raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
+    suite = run_tests(analysis, trials=asked.trials, claims=asked.claims)
+    suite.outcomes = [x for x in suite.outcomes if asked.match.lower() in x.name.lower()]
+    if asked.form == "text":
+        policies.show([*suite.mistakes, *(d for x in suite.outcomes for d in x.findings)])
+        _summary(name, suite)
+        if asked.coverage:
+            _coverage(suite)
+    return Tried(name, suite)
+
+
+def _start(sources: Sequence[Source]) -> Span:
+    return Span(sources[0], 0, 0)
+
+
+def _junit(suites: Sequence[Tried]) -> str:
+    from mipsdsl.cli.junit import junit
+
+    return junit([(f"mips test {one.policy}", list(_cases(one))) for one in suites])
+
+
+def _cases(tried: Tried) -> Iterator[Case]:
+    """Yield a case for each example and claim, and for mistakes that belong to none of them."""
+    from mipsdsl.cli.junit import Case
+
+    outcomes = list(tried.suite.outcomes)
+    if mistakes := tried.suite.mistakes:
+        outcomes.append(Outcome("what is usual", mistakes[0].labels[0].span, mistakes))
+    for each in outcomes:
+        source = each.span.source
+        place = policies.place(tried.policy, source)
+        error = not tried.compiles or each.findings == tried.suite.mistakes != ()
+        yield Case(source.name, each.name, place, each.span.line, each.findings, error)
+
+
+def _content(tried: Tried) -> dict[str, object]:
+    suite = tried.suite
     tests = [
         {
             "name": x.name,
@@ -65,7 +132,7 @@ def _content(name: str, suite: Suite) -> dict[str, object]:
         }
         for x in suite.outcomes
     ]
-    return {"policy": name, "mistakes": policies.as_json(suite.mistakes), "tests": tests}
+    return {"policy": tried.policy, "mistakes": policies.as_json(suite.mistakes), "tests": tests}
 
 
 def _summary(name: str, suite: Suite) -> None:

@@ -1,0 +1,45 @@
+"""Text files that a command writes: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from mipsdsl.cli import exits
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write beside ``path`` and move it into place; what is a link stays one."""
+    target = path.resolve()
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            part.chmod(_mode(target))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as mistake:
+        raise exits.Stop(f"{path} cannot be written: {mistake.strerror}") from None
+
+
+def hand_over(text: str, output: str | None) -> None:
+    """Write ``text`` to the file that a user named, or to standard output."""
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_text(Path(output), text)
+
+
+def _mode(target: Path) -> int:
+    """Return what may be done with the file: as before, or as the user has it for new files."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
