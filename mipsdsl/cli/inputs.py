@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mipsdsl.data.tables import Inputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx")
+FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "xlsx", "xls", "ods")
 
 
 @frozen(kw_only=True)
@@ -37,6 +37,10 @@ class Data:
     percent_in: PercentIn | None
     population: str
     input_format: str | None
+    sheet: str
+    header_row: int
+    delimiter: str
+    strict_npi: bool
 
 
 _OPTIONS = (
@@ -70,6 +74,25 @@ _OPTIONS = (
         help="National factors: as published, or computed from these data.",
     ),
     click.option("--input-format", type=click.Choice(FORMATS), help="Read files as this."),
+    click.option("--sheet", default="", metavar="NAME|N", help="The sheet of a workbook to read."),
+    click.option(
+        "--header-row",
+        type=click.IntRange(min=1),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="The row that names the columns.",
+    ),
+    click.option(
+        "--delimiter",
+        default="",
+        metavar="CHAR",
+        help="What parts the cells of a line: a character, or tab, comma, semicolon, pipe.  "
+        "[default: of , ; tab | what the header has most of]",
+    ),
+    click.option(
+        "--strict-npi", is_flag=True, help="Reject rows whose NPI has a wrong check digit."
+    ),
 )
 
 
@@ -114,6 +137,10 @@ def read_inputs(program: Program, data: Data) -> Inputs:
                 assume=assumed(data.assume),
                 column_map=load_map(Path(data.mapping)) if data.mapping else {},
                 measures=Path(data.measures) if data.measures else None,
+                sheet=data.sheet,
+                header_row=data.header_row,
+                delimiter=data.delimiter,
+                strict_npi=data.strict_npi,
             )
             return read(program, paths, options)
     except DataError as mistake:

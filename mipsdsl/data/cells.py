@@ -10,13 +10,27 @@ from attrs import field, frozen
 
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.data.decimals import Decimal, parse_decimal, plain, to_steps
+from mipsdsl.data.identifiers import NAMES, look_at
 from mipsdsl.data.slots import Slot, near
 from mipsdsl.data.tables import Value
 
 MISSING = frozenset({"", "n/a"})
+"""Words for missing in every column; those below count in columns that hold no text."""
+_MISSING_VALUES = frozenset({"na", "nan", "null"})
+_SAS_MISSING = re.compile(r"\.[A-Za-z_]?")
+_SUPPRESSED = re.compile(r"\*+|(?:[<>]=?|≤|≥) ?[$]?[0-9][0-9,]*(?:\.[0-9]+)? ?%?")
+_ERRORS = frozenset(
+    {"#n/a", "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!"}
+)
+_ODD_SPACES = str.maketrans(
+    {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None}
+)
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00(?:\.0+)?)?")
+# A spreadsheet counts days; these are the years 1954 to 2119.
+_DAY_NUMBER = re.compile(r"([2-7][0-9]{4})(?:\.0+)?")
+_DAY_NOUGHT = date(1899, 12, 30).toordinal()
 _SHOWN = 40
 _PLAIN = 18
 
@@ -34,28 +48,41 @@ class Reading:
     """How the cells of a column are read, besides what its slot says.
 
     ``hundred``: a bare 85 in a column of percents is 85%. ``missing``: further words for missing.
+    ``strict_npi``: an NPI with a wrong check digit is a mistake, not only worth a note.
     """
 
     hundred: bool = False
     missing: frozenset[str] = frozenset()
+    strict_npi: bool = False
 
 
 @frozen
 class Parsed:
-    """The value of a cell, or its problem; ``rounded``: it had more places than declared."""
+    """The value of a cell, or its problem.
+
+    ``rounded``: it had more places than declared. ``is_day_number``: a date written as a number.
+    """
 
     value: Value
     problem: Problem | None = None
     rounded: bool = False
+    is_day_number: bool = False
 
 
 @frozen
 class Column:
-    """The values of a column. Shapes: ``values`` (n,); ``problems`` by the index of the row."""
+    """The values of a column. Shapes: ``values`` (n,); ``problems`` by the index of the row.
+
+    The lists are of rows: whose NPI has a wrong check digit, whose identifier was restored, whose
+    date was a number of days.
+    """
 
     values: list[Value]
     problems: dict[int, Problem] = field(factory=dict)
     rounded: int = 0
+    unsound: tuple[int, ...] = ()
+    restored: tuple[int, ...] = ()
+    day_numbers: tuple[int, ...] = ()
 
 
 def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
@@ -63,6 +90,7 @@ def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
     known: dict[str, Value] = {}
     wrong: dict[str, Problem] = {}
     rounded: set[str] = set()
+    day_numbers: set[str] = set()
     is_text = slot.type.unit is Unit.TEXT and slot.name != "measure_id" and not reading.missing
     short_way = _text if is_text else _plain_steps(slot, reading)
     for text in set(cells):
@@ -75,16 +103,66 @@ def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
             wrong[text] = parsed.problem
         if parsed.rounded:
             rounded.add(text)
+        if parsed.is_day_number:
+            day_numbers.add(text)
+    restored, unsound = _identifiers(slot, known, wrong, reading)
     return Column(
         [known[text] for text in cells],
         {index: wrong[text] for index, text in enumerate(cells) if text in wrong} if wrong else {},
         sum(text in rounded for text in cells) if rounded else 0,
+        unsound=_where(cells, unsound),
+        restored=_where(cells, restored),
+        day_numbers=_where(cells, day_numbers),
     )
 
 
+def _where(cells: Sequence[str], texts: set[str]) -> tuple[int, ...]:
+    """Return the rows whose cell is one of ``texts``."""
+    return tuple(i for i, text in enumerate(cells) if text in texts) if texts else ()
+
+
+def _identifiers(
+    slot: Slot, known: dict[str, Value], wrong: dict[str, Problem], reading: Reading
+) -> tuple[set[str], set[str]]:
+    """Look at NPIs and TINs as a column: correct ``known``, add to ``wrong``.
+
+    Returns the texts that stand for another value, and those with a wrong check digit.
+
+    Reports: D0118, D0119, D0121.
+    """
+    if slot.name not in NAMES or slot.type.unit is not Unit.TEXT:
+        return set(), set()
+    values = {value for value in known.values() if isinstance(value, str)}
+    found = look_at(slot.name, values)
+    restored: set[str] = set()
+    unsound: set[str] = set()
+    for text, value in known.items():
+        if not isinstance(value, str):
+            continue
+        if value in found.restored:
+            known[text] = found.restored[value]
+            restored.add(text)
+        if value in found.wrong:
+            wrong[text] = Problem(*found.wrong[value])
+        elif value in found.unsound and reading.strict_npi:
+            wrong[text] = Problem("D0121", f"the check digit of {shown(value)} is wrong")
+        elif value in found.unsound:
+            unsound.add(text)
+    return restored, unsound
+
+
+def cleaned(text: str) -> str:
+    """Return a cell without the spaces around it; those that do not break are spaces like others.
+
+    >>> cleaned(" nurse\u00a0practitioner\u00a0")
+    'nurse practitioner'
+    """
+    return text.strip() if text.isascii() else text.translate(_ODD_SPACES).strip()
+
+
 def _text(text: str) -> str | None:
-    text = text.strip()
-    return None if text.casefold() in MISSING else text
+    text = cleaned(text)
+    return None if text.casefold() in MISSING or text[:1] == "#" else text
 
 
 def _plain_steps(slot: Slot, reading: Reading) -> Callable[[str], int | None]:
@@ -113,11 +191,19 @@ def _plain_steps(slot: Slot, reading: Reading) -> Callable[[str], int | None]:
 def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:
     """Return the value of one cell; empty (and ``N/A``) is missing, whether or not it may be.
 
-    Reports: D0101 to D0109, but for D0102, which is found when all columns are known.
+    Reports: D0101 to D0109, but for D0102, which is found when all columns are known; D0120, D0122.
     """
-    text = text.strip()
-    if text.casefold() in MISSING or text in reading.missing:
+    text = cleaned(text)
+    folded = text.casefold()
+    if folded in MISSING or text in reading.missing:
         return Parsed(None)
+    if folded in _ERRORS:
+        return _wrong("D0122", f"{shown(text)} is an error of the spreadsheet, not a value")
+    if slot.type.unit is not Unit.TEXT:
+        if folded in _MISSING_VALUES or _SAS_MISSING.fullmatch(text):
+            return Parsed(None)
+        if _SUPPRESSED.fullmatch(text):
+            return _wrong("D0120", f"{shown(text)} hides the value; no value follows from it")
     if slot.many:
         return _list(slot, text, reading)
     match slot.type.unit:
@@ -179,6 +265,9 @@ def _listed(values: Sequence[str], most: int = 12) -> str:
 
 
 def _date(slot: Slot, text: str) -> Parsed:
+    number = _DAY_NUMBER.fullmatch(text)
+    if number:
+        return _in_range(slot, Parsed(_DAY_NOUGHT + int(number[1]), is_day_number=True), text)
     found = _DATE.fullmatch(text)
     try:
         day = date.fromisoformat(found[1]) if found else None

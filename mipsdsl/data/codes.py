@@ -28,8 +28,9 @@ _PAGES = (
     Page(
         "D0102",
         "a required cell is empty",
-        "The field is not optional and the cell is empty or `N/A`. A missing value is never taken "
-        "for 0 or no.",
+        "The field is not optional and the cell is empty or `N/A`; in a column that holds no text "
+        "`NA`, `NULL`, `NaN` and SAS's `.` and `.A` to `.Z` are missing too. A missing value is "
+        "never taken for 0 or no.",
         "Fill the cell, or supply one value for all such rows with `--assume field=value`.",
     ),
     Page(
@@ -69,7 +70,9 @@ _PAGES = (
     Page(
         "D0108",
         "not a date",
-        "A date is written as year, month, day: `2019-03-31`. Other orders are not guessed at.",
+        "A date is written as year, month, day: `2019-03-31`. A number of five digits is the day "
+        "that a spreadsheet counts so (43374 is 2018-10-01), and a note says it. Other orders are "
+        "not guessed at: 10/01/2018 has two meanings.",
         "Rewrite the column; in a spreadsheet, with the format `yyyy-mm-dd`.",
     ),
     Page(
@@ -131,6 +134,55 @@ _PAGES = (
         "The policy declares how many rows a list has at most, and there are more. The first ones "
         "are kept.",
         "Look for rows that were repeated; if they are right, the policy must be amended.",
+    ),
+    Page(
+        "D0118",
+        "an identifier in scientific notation",
+        "The cell of an NPI or a TIN holds a number such as `1.23457E+09`: a spreadsheet wrote it "
+        "so, and the digits that it left out are lost. They are never filled up with zeros.",
+        "Make the column wide, give it the format `0` (or Text) and export the file again; in the "
+        "workbook itself the digits are still there, and it can be read as it is.",
+    ),
+    Page(
+        "D0119",
+        "not the form of an NPI or a TIN",
+        "At least half of the different values in the column are NPIs of ten digits (TINs of nine, "
+        "with or without dashes), and this one is not. A TIN of seven or eight digits gets its "
+        "leading zeros back, with a note, when no TIN of the column begins with a zero: then all "
+        "have lost theirs. Where some kept theirs, a short one is a mistake. A column of made-up "
+        "names is taken as it stands.",
+        "Correct the number. Where the file has pseudonyms, use them in the whole column.",
+    ),
+    Page(
+        "D0120",
+        "a suppressed value",
+        "The cell says `*`, `<11`, `>95%` or the like: the value is known and kept from you. It is "
+        "neither missing nor any number that could be put in its place.",
+        "Get the value from its source. If it shall count as missing, say so for the column in the "
+        'map: `{ to = "...", missing = ["*"] }`.',
+    ),
+    Page(
+        "D0121",
+        "the check digit of the NPI is wrong",
+        "The last digit of an NPI follows from the nine before it, and here it does not: most "
+        "likely a digit was mistyped or two were swapped. Without `--strict-npi` a note says how "
+        "many there are, and the rows are scored, as made-up NPIs in tests and studies are common.",
+        "Correct the NPI, or leave out `--strict-npi`.",
+    ),
+    Page(
+        "D0122",
+        "an error of the spreadsheet",
+        "The cell says `#REF!`, `#N/A`, `#DIV/0!` or the like: its formula has no value. `#N/A` is "
+        "not taken for missing, since it mostly is a lookup that found nothing.",
+        "Correct the formula, or write the value itself; empty the cell if there is none.",
+    ),
+    Page(
+        "D0123",
+        "a row of totals",
+        "A last row whose key cells are empty, or whose key or first cell says total, sum, average, "
+        "mean or count, is not a row of data.",
+        "Remove the row from the file; or in the file of rejects empty all its cells, and give "
+        "that file along with your data.",
     ),
 )
 

@@ -38,7 +38,9 @@ class ReadOptions:
     ``assume`` and the targets of ``column_map`` name a field or an item, alone or after the name
     of its record and a point. ``measures`` is a folder in the layout of CMS's public repository, or
     a year that ``fetch.get`` fetched before.
-    ``year`` is the year of the reference data, if not that of the program.
+    ``year`` is the year of the reference data, if not that of the program. ``sheet`` is the one to
+    read of a workbook, ``header_row`` the row that names the columns (the first row is 1),
+    ``delimiter`` what parts the cells of a line. ``strict_npi`` rejects a wrong check digit.
     """
 
     percent_in: PercentIn | None = None
@@ -46,6 +48,10 @@ class ReadOptions:
     column_map: dict[str, ColumnRule] = field(factory=dict, converter=_rules)
     measures: Path | None = None
     year: int | None = None
+    sheet: str = ""
+    header_row: int = 1
+    delimiter: str = ""
+    strict_npi: bool = False
 
 
 def load_map(path: Path) -> dict[str, ColumnRule]:

@@ -11,24 +11,30 @@ from attrs import evolve
 
 from mipsdsl.core.nodes import Program
 from mipsdsl.data.assume import assumptions, fill
-from mipsdsl.data.bind import bind_flat, bind_record
+from mipsdsl.data.bind import Binding, bind_flat, bind_record
+from mipsdsl.data.corrections import correct, is_corrections
+from mipsdsl.data.files import load
 from mipsdsl.data.findings import Draft, Findings
 from mipsdsl.data.flat import split
 from mipsdsl.data.links import check_links
 from mipsdsl.data.options import ReadOptions
-from mipsdsl.data.sheets import SUFFIXES, Sheet, load
-from mipsdsl.data.slots import Layout, layout_of, near
+from mipsdsl.data.sheets import Sheet
+from mipsdsl.data.slots import Layout, layout_of
+from mipsdsl.data.sources import Source, is_document, sources_of
 from mipsdsl.data.tables import DataError, Inputs, Reject, Table
+from mipsdsl.data.tins import one_form
+from mipsdsl.data.totals import without_totals
 from mipsdsl.data.validate import to_draft, validate
 
 
 def read(program: Program, paths: Sequence[Path], options: ReadOptions) -> Inputs:
     """Return the data in ``paths`` as tables of ``program``.
 
-    ``paths`` are folders with a file for each record, such files, one flat file, or a document of
-    CMS's QPP submissions API (``.json``). A mistake in a
-    row leaves out the row, and is in the result; the other rows are read. Without ``paths``,
-    ``options.measures`` must be there, and only the reference data are read.
+    ``paths`` are folders with a file for each record, such files, workbooks with a sheet for each,
+    one flat file, or a document of CMS's QPP submissions API (``.json``). A file of rejects that
+    was corrected puts its rows in the place of theirs. A mistake in a row leaves out the row, and
+    is in the result; the other rows are read. Without ``paths``, ``options.measures`` must be
+    there, and only the reference data are read.
 
     Raises:
         DataError: the input as a whole cannot be used.
@@ -56,13 +62,12 @@ def _read(layout: Layout, paths: Sequence[Path], options: ReadOptions) -> Inputs
     findings = Findings()
     for rule in options.column_map.values():
         layout.target(rule.to, "the map of columns")
-    drafts: list[Draft] = []
-    for path, record in _sources(paths, layout, findings):
-        drafts += _read_file(path, record, layout, options, findings)
+    drafts = _read_all(paths, layout, options, findings)
     if options.measures is not None:
         drafts += _reference_data(options.measures, drafts, layout, options, findings)
     _note_unmapped(options, findings)
     joined = _join(drafts, layout)
+    one_form(joined, findings)
     fill(joined, assumptions(layout, options.assume), findings)
     _check_required(joined, findings)
     check_links(joined, layout, findings)
@@ -77,88 +82,72 @@ def _note_unmapped(options: ReadOptions, findings: Findings) -> None:
         findings.note(f"the map of columns names {', '.join(absent)}, which no file has")
 
 
-def _sources(paths: Sequence[Path], layout: Layout, findings: Findings) -> list[tuple[Path, str]]:
-    """Return the files to read, each with the record that it is named after, or with nothing.
+def _read_all(
+    paths: Sequence[Path], layout: Layout, options: ReadOptions, findings: Findings
+) -> list[Draft]:
+    """Return the rows of all files, corrected where the user corrected rejected ones.
 
     Raises:
-        DataError: one is not there, or more than one is not named after a record.
+        DataError: more than one file is not named after a record.
     """
-    found: list[tuple[Path, str]] = []
-    for path in paths:
-        if path.is_dir():
-            found += _in_folder(path, layout, findings)
-        elif path.exists():
-            found.append((path, path.stem if path.stem in layout.slots else ""))
-        else:
-            raise DataError(f"there is no file `{path}`")
-    flat = [path for path, record in found if not record and not _is_document(path)]
+    loaded: list[tuple[Sheet, str]] = []
+    corrected: list[Sheet] = []
+    for source in sources_of(paths, layout, options, findings):
+        for sheet, record in _sheets(source, layout, options, findings):
+            if is_corrections(sheet):
+                corrected.append(sheet)
+            else:
+                taken = {each.file for each, _ in loaded}
+                again = sheet.file in taken
+                loaded.append((_renamed(sheet, str(source.path)) if again else sheet, record))
+    loaded = correct(loaded, corrected, layout, findings)
+    flat = [sheet.file for sheet, record in loaded if not record]
     if len(flat) > 1:
         raise DataError(
-            f"`{flat[0].name}` and `{flat[1].name}` are not named after a record",
+            f"`{flat[0]}` and `{flat[1]}` are not named after a record",
             f"one flat file at most; records are {', '.join(layout.slots)}",
         )
-    return found
+    return [
+        draft
+        for sheet, record in loaded
+        for draft in _drafts(sheet, record, layout, options, findings)
+    ]
 
 
-def _is_document(path: Path) -> bool:
-    """Return whether the file is a document of CMS's submissions API."""
-    return path.suffix.casefold() == ".json"
+def _sheets(
+    source: Source, layout: Layout, options: ReadOptions, findings: Findings
+) -> list[tuple[Sheet, str]]:
+    """Return the sheets of one file, each with the record that it is of, or with nothing."""
+    if not is_document(source.path):
+        return [(load(source.path, options, source.sheet), source.record)]
+    from mipsdsl.data.documents import load_json
+
+    return load_json(source.path, source.record, layout, findings)
 
 
-def _in_folder(folder: Path, layout: Layout, findings: Findings) -> list[tuple[Path, str]]:
-    """Return the files that are named after a record; where there are no tables, the documents."""
-    files = [path for path in sorted(folder.iterdir()) if path.suffix.casefold() in SUFFIXES]
-    named = [(path, path.stem) for path in files if path.stem in layout.slots]
-    if not files:
-        named = [(path, "") for path in sorted(folder.iterdir()) if _is_document(path)]
-    if not named:
-        raise DataError(
-            f"no file in `{folder}` is named after a record",
-            f"records are {', '.join(layout.slots)}, so write {next(iter(layout.slots), '')}.csv",
-        )
-    for path in files:
-        if path.stem not in layout.slots:
-            close = near(path.stem, layout.slots, number=1)
-            hint = f" (near `{close[0]}`)" if close else ""
-            findings.note(f"{path.name}: not used, as no record has this name{hint}")
-    return named
-
-
-def _read_file(
-    path: Path, record: str, layout: Layout, options: ReadOptions, findings: Findings
+def _drafts(
+    sheet: Sheet, record: str, layout: Layout, options: ReadOptions, findings: Findings
 ) -> list[Draft]:
-    """Return the rows of one file."""
-    if _is_document(path):
-        return _read_documents(path, layout, options, findings)
-    sheet = load(path)
-    if sheet.file in findings.sheets:
-        sheet = _renamed(sheet, str(path))
+    """Return the rows of one sheet."""
     for note in sheet.notes:
         findings.note(note)
-    if not record:
-        bindings = bind_flat(sheet, layout, options, findings)
-        record_of_rows = bindings[0].slot.record
-    else:
+    if record:
         bindings = bind_record(sheet, record, layout, options, findings)
-        record_of_rows = record
+    else:
+        bindings = bind_flat(sheet, layout, options, findings)
+    record_of_rows = record or bindings[0].slot.record
+    sheet = without_totals(sheet, _key_places(bindings, layout))
     findings.sheets[sheet.file] = sheet
     findings.unreadable.extend((record_of_rows, reject) for reject in sheet.unreadable)
     checked = validate(sheet, bindings, options, findings)
     return [to_draft(checked, record)] if record else split(checked, layout, findings)
 
 
-def _read_documents(
-    path: Path, layout: Layout, options: ReadOptions, findings: Findings
-) -> list[Draft]:
-    """Return the rows of documents of CMS's QPP submissions API."""
-    from mipsdsl.data.submissions import load_documents
-
-    drafts: list[Draft] = []
-    for record, sheet in load_documents(path, layout, findings).items():
-        bindings = bind_record(sheet, record, layout, options, findings)
-        findings.sheets[sheet.file] = sheet
-        drafts.append(to_draft(validate(sheet, bindings, options, findings), record))
-    return drafts
+def _key_places(bindings: Sequence[Binding], layout: Layout) -> list[int]:
+    """Return the columns that are in the key of their record."""
+    return sorted(
+        {each.place for each in bindings if each.slot.name in layout.records[each.slot.record].key}
+    )
 
 
 def _renamed(sheet: Sheet, file: str) -> Sheet:

@@ -6,9 +6,8 @@ the left, names of the records on the right. Strata are not rolled up into one r
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -65,21 +64,9 @@ class _Rows:
         self.by_record.setdefault(record, []).append(row)
 
 
-def load_documents(path: Path, layout: Layout, findings: Findings) -> dict[str, Sheet]:
-    """Return a sheet for each record that the documents in ``path`` have rows of.
-
-    Raises:
-        DataError: the file cannot be read, or holds no submission.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_float=str)
-    except OSError as error:
-        raise DataError(f"`{path}` cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"`{path}` is not JSON: {error}") from error
-    documents = list(_documents(content))
-    if not documents:
-        raise DataError(f"`{path}` holds no submission", _HELP)
+def sheets_of(content: object, path: Path, layout: Layout, findings: Findings) -> dict[str, Sheet]:
+    """Return a sheet for each record that the documents in ``content`` have rows of."""
+    documents = documents_in(content)
     rows = _Rows()
     for number, document in enumerate(documents, start=1):
         _note_year(path, document, layout, findings)
@@ -95,16 +82,16 @@ def load_documents(path: Path, layout: Layout, findings: Findings) -> dict[str, 
     }
 
 
-def _documents(content: object) -> Iterator[Entry]:
+def documents_in(content: object) -> list[Entry]:
     """Return the submissions in a document: bare, in an envelope, or in a list."""
     if isinstance(content, list):
-        for each in content:
-            yield from _documents(each)
-    elif isinstance(content, dict) and isinstance(content.get("measurementSets"), list):
-        yield content
-    elif isinstance(content, dict):
-        for name in ("data", "submission", "submissions"):
-            yield from _documents(content.get(name))
+        return [found for each in content for found in documents_in(each)]
+    if not isinstance(content, dict):
+        return []
+    if isinstance(content.get("measurementSets"), list):
+        return [content]
+    names = ("data", "submission", "submissions")
+    return [found for name in names for found in documents_in(content.get(name))]
 
 
 def _note_year(path: Path, document: Entry, layout: Layout, findings: Findings) -> None:

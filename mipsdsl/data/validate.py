@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from attrs import frozen
 
 from mipsdsl.core.types import Unit
@@ -41,6 +43,8 @@ def validate(
         column = parse_column(binding.slot, there, _reading(sheet, binding, there, options, looked))
         values.append(column.values)
         _note_rounded(sheet, binding, column, findings)
+        _note_identifiers(sheet, binding, column, findings)
+        _note_day_numbers(sheet, binding, column, findings)
         for index, problem in column.problems.items():
             _add(problems.setdefault(index, []), binding.header, problem)
     _note_percents(sheet, looked, findings)
@@ -75,7 +79,7 @@ def _reading(
     rule = binding.rule
     missing = frozenset(rule.missing if rule else ())
     if binding.slot.type.unit is not Unit.PERCENT:
-        return Reading(missing=missing)
+        return Reading(missing=missing, strict_npi=options.strict_npi)
     asked = (rule.percent if rule else None) or options.percent_in
     there = [cell for cell in cells if cell.strip() not in missing] if missing else cells
     decision = decide(f"{sheet.file}, {binding.header}", there, asked)
@@ -100,6 +104,39 @@ def _note_rounded(sheet: Sheet, binding: Binding, column: Column, findings: Find
             f"{sheet.file}: {column.rounded} values of `{binding.header}` had more than {places} "
             "decimal places and were rounded"
         )
+
+
+def _note_identifiers(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
+    """Say which NPIs are doubtful, and which NPIs and TINs were brought into their form."""
+    if column.unsound:
+        first = column.unsound[0]
+        findings.note(
+            f"{sheet.file}: {_cells(len(column.unsound))} of `{binding.header}` with a wrong check "
+            f"digit, first {sheet.rows[first][binding.place].strip()} in row "
+            f"{sheet.numbers[first]}; --strict-npi rejects such rows"
+        )
+    if column.restored:
+        first = column.restored[0]
+        findings.note(
+            f"{sheet.file}: {_cells(len(column.restored))} of `{binding.header}` brought into the "
+            f"form of the others: {sheet.rows[first][binding.place].strip()} is "
+            f"{column.values[first]}"
+        )
+
+
+def _note_day_numbers(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
+    if column.day_numbers:
+        first = column.day_numbers[0]
+        day = column.values[first]
+        said = date.fromordinal(day).isoformat() if isinstance(day, int) else ""
+        findings.note(
+            f"{sheet.file}: {_cells(len(column.day_numbers))} of `{binding.header}` as a "
+            f"spreadsheet counts days: {sheet.rows[first][binding.place].strip()} is {said}"
+        )
+
+
+def _cells(number: int) -> str:
+    return "1 cell" if number == 1 else f"{number} cells"
 
 
 def _add(found: list[tuple[str, Problem]], header: str, problem: Problem) -> None:

@@ -24,6 +24,8 @@ PercentAs: TypeAlias = Literal["fraction", "text"]
 SUFFIXES = (".csv", ".parquet", ".jsonl")
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST = 38
+REJECT_COLUMNS = ("_file", "_row", "_column", "_code", "_reason")
+"""What a file of rejects says of each row, after the cells of the row."""
 
 
 @frozen
@@ -71,16 +73,24 @@ def write(
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     """Write the rows that were left out as CSV: their own columns, then where and why."""
-    found = list(rejects)
-    own = list(dict.fromkeys(name for reject in found for name in reject.original))
-    header = [*own, "_file", "_row", "_column", "_code", "_reason"]
+    header, lines = reject_lines(rejects)
     with _replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(neutral, header))
-        for each in found:
-            cells = [each.original.get(name, "") for name in own]
-            where = [each.file, str(each.row), each.column, each.code, each.reason]
-            writer.writerow(map(neutral, cells + where))
+        writer.writerows(map(neutral, line) for line in lines)
+
+
+def reject_lines(rejects: Iterable[Reject]) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the lines of a file of rejects."""
+    found = list(rejects)
+    own = list(dict.fromkeys(name for reject in found for name in reject.original))
+    own = [name for name in own if name not in REJECT_COLUMNS]
+    lines = [
+        [each.original.get(name, "") for name in own]
+        + [each.file, str(each.row), each.column, each.code, each.reason]
+        for each in found
+    ]
+    return [*own, *REJECT_COLUMNS], lines
 
 
 @contextmanager
@@ -129,6 +139,16 @@ def neutral(text: str) -> str:
     if not text.startswith(_EXECUTED) or _is_number(text):
         return text
     return f"'{text}"
+
+
+def plainly(text: str) -> str:
+    """Return a cell as it was before ``neutral``.
+
+    >>> plainly("'=1+1"), plainly("'quoted'")
+    ('=1+1', "'quoted'")
+    """
+    is_neutral = text[:1] == "'" and neutral(text[1:]) == text
+    return text[1:] if is_neutral else text
 
 
 def _is_number(text: str) -> bool:

@@ -28,6 +28,11 @@ def parse(program: Program, name: str, text: str, *, hundred: bool = False) -> P
         ("clinician.patients_1", "12.0", 12),
         ("clinician.patients_1", "N/A", None),
         ("clinician.patients_1", "", None),
+        ("clinician.patients_1", ".", None),
+        ("clinician.patients_1", ".A", None),
+        ("clinician.enrolled_on", "NULL", None),
+        ("clinician.patients_1", "\u00a01,234\u00a0", 1234),
+        ("clinician.enrolled_on", "43374", date(2018, 10, 1).toordinal()),
         ("clinician.dual_share", "85%", 8500),
         ("clinician.dual_share", "0.85", 8500),
         ("clinician.average_hcc", "1.25", 12_500),
@@ -49,7 +54,9 @@ def parse(program: Program, name: str, text: str, *, hundred: bool = False) -> P
 def test_cells_are_whole_numbers_of_steps(
     program: Program, name: str, text: str, value: object
 ) -> None:
-    assert Parsed(value) == parse(program, name, text)  # type: ignore[arg-type]
+    parsed = parse(program, name, text)
+
+    assert (value, None, False) == (parsed.value, parsed.problem, parsed.rounded)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,15 @@ def test_cells_are_whole_numbers_of_steps(
         ("clinician.enrolled_on", "10/01/2018", "D0108", "such as 2019-03-31"),
         ("clinician.enrolled_on", "2018-02-30", "D0108", "not a date"),
         ("benchmark.starts", "1;2;3;4;5;6;7;8;9;10;11", "D0109", "at most 10"),
+        ("clinician.patients_1", "*", "D0120", "hides the value"),
+        ("clinician.patients_1", "<11", "D0120", "hides the value"),
+        ("clinician.dual_share", "≥ 95%", "D0120", "hides the value"),
+        ("clinician.patients_1", "#REF!", "D0122", "an error of the spreadsheet"),
+        ("clinician.tin", "#N/A", "D0122", "an error of the spreadsheet"),
+        ("clinician.patients_1", "90 000", "D0101", "not a number"),
+        ("clinician.charges_1", "(90.00)", "D0101", "not a number"),
+        ("clinician.charges_1", "90.000,00", "D0101", "not a number"),
+        ("clinician.enrolled_on", "2018-10-01 12:30:00", "D0108", "not a date"),
     ],
 )
 def test_a_cell_that_cannot_be_read_says_why(
@@ -95,6 +111,8 @@ def test_a_percent_of_a_hundred_loses_no_digit(program: Program) -> None:
     assert Parsed(933 * 10**9) == parse(program, "submission.quality_score", "93.3%")
 
 
-@pytest.mark.parametrize("text", ["1e99", "9" * 41, "1__0", "٣", ".", "-", "1,00", "--1", "1e-99x"])
+@pytest.mark.parametrize(
+    "text", ["1e99", "9" * 41, "1__0", "٣", "..", "-", "1,00", "--1", "1e-99x"]
+)
 def test_odd_numbers_never_crash(program: Program, text: str) -> None:
     assert parse(program, "clinician.patients_1", text).problem is not None

@@ -12,6 +12,7 @@ from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import Type, Unit
 from mipsdsl.data.cells import Reading, parse_cell, parse_column
 from mipsdsl.data.decimals import Decimal, Steps, parse_decimal, plain, to_steps
+from mipsdsl.data.identifiers import NAMES
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.read import read
 from mipsdsl.data.slots import layout_of
@@ -63,6 +64,8 @@ def test_rounding_is_within_half_a_step(mantissa: int, exponent: int, scale: int
 def test_the_short_way_agrees_with_the_long_one(program: Program, text: str, hundred: bool) -> None:
     for slots in layout_of(program).slots.values():
         for slot in slots.values():
+            if slot.name in NAMES:  # whole columns are looked at
+                continue
             column = parse_column(slot, [text], Reading(hundred))
             cell = parse_cell(slot, text, Reading(hundred))
 
