@@ -68,6 +68,14 @@ def _read(path: Path, name: str) -> Source:
         raise NoSuchPolicy(f"{name} cannot be read: {mistake.strerror}") from None
 
 
+_HEADER = re.compile(r"^[ \t]*rules[ \t]+for[ \t]+performance\b", re.MULTILINE)
+
+
+def has_header(source: Source) -> bool:
+    """Return whether ``source`` says for which year it is."""
+    return _HEADER.search(source.text) is not None
+
+
 _AMENDS = re.compile(r"^[ \t]*amends[ \t]+(\d{4})\b", re.MULTILINE)
 
 

@@ -27,7 +27,12 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
     help="How to show findings.",
 )
 @click.option("--output", "-o", metavar="FILE", help="Write the findings here.")
-def command(policy: tuple[str, ...], form: str, output: str | None) -> None:
+@click.option(
+    "--folders/--no-folders",
+    default=False,
+    help="Of a file that is part of a policy, check the whole folder.",
+)
+def command(policy: tuple[str, ...], form: str, output: str | None, folders: bool) -> None:
     """Check policies: names, units, gaps, overlaps, jumps, citations.
 
     Exit code 1 when there are errors.
@@ -35,7 +40,7 @@ def command(policy: tuple[str, ...], form: str, output: str | None) -> None:
     from mipsdsl import cache
 
     checked = []
-    for name in policy:
+    for name in dict.fromkeys(map(policies.whole, policy) if folders else policy):
         sources = policies.sources(name)
         checked.append(reports.Checked(name, sources, cache.findings(sources, _lint)))
     if form == "text":

@@ -37,7 +37,8 @@ def junit(suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
         _count(suite)
     _count(root)
     Xml.indent(root)
-    return Xml.tostring(root, encoding="utf-8", xml_declaration=True).decode("utf-8") + "\n"
+    text: bytes = Xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text.decode("utf-8") + "\n"
 
 
 def _add(suite: Xml.Element, case: Case) -> None:

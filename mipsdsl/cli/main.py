@@ -14,11 +14,13 @@ from mipsdsl.cli import exits
 
 COMMANDS = {
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
+    "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
     "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
     "diff": ("mipsdsl.cli.diff", "Say what one year changed of another."),
     "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
     "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
     "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),
+    "new": ("mipsdsl.cli.new", "Start a what-if policy or a file of tests."),
     "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
     "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),
     "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),

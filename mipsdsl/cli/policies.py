@@ -12,7 +12,7 @@ import click
 
 from mipsdsl.cli import exits
 from mipsdsl.diagnostics.model import Diagnostic
-from mipsdsl.library import NoSuchPolicy, path_of, read_sources
+from mipsdsl.library import NoSuchPolicy, has_header, path_of, read_sources
 
 if TYPE_CHECKING:
     from mipsdsl.cache import Compiled
@@ -30,6 +30,16 @@ def sources(policy: str) -> tuple[Source, ...]:
         return read_sources(policy)
     except NoSuchPolicy as mistake:
         raise exits.Stop(str(mistake)) from None
+
+
+def whole(policy: str) -> str:
+    """Return the policy that a file belongs to: its folder, when one file there has the header."""
+    path = Path(policy)
+    if not path.is_file():
+        return policy
+    beside = read_sources(str(path.parent)) if path.suffix == ".mips" else ()
+    headers = sum(1 for source in beside if has_header(source))
+    return str(path.parent) if headers == 1 and len(beside) > 1 else policy
 
 
 def place(policy: str, source: Source) -> str:
