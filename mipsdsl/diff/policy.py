@@ -44,7 +44,8 @@ Policy: TypeAlias = Mapping[Key, Entry]
 """All things of a program but its tests; the fields of records are things of their own."""
 
 _LEFT_OUT = (
-    n.Usual | n.Example | n.Examples | n.PopulationExample | n.TestsHeader | n.Amends | n.Broken
+    n.Usual | n.Example | n.Examples | n.PopulationExample | n.PinChanges | n.PinSame | n.TestsHeader
+    | n.Amends | n.Broken
 )
 
 
@@ -164,6 +165,15 @@ def files_of(policy: Policy) -> tuple[n.File, ...]:
         name = n.Name(record, span=more[0].span)
         areas.setdefault(area, []).append(n.Extend(name, tuple(more), span=more[0].span))
     return tuple(n.File(tuple(items), span=_span_of(area)) for area, items in areas.items())
+
+
+def whole(thing: Thing, policy: Policy) -> Thing:
+    """Return ``thing``; a record with its fields."""
+    if not isinstance(thing, n.Record | n.Reference):
+        return thing
+    name = thing.name.text
+    own = [e.thing for k, e in policy.items() if k.what == "field" and k.record == name]
+    return evolve(thing, fields=tuple(x for x in own if isinstance(x, n.Field)))
 
 
 def _span_of(area: str) -> Span:

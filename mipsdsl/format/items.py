@@ -6,7 +6,7 @@ from typing import assert_never
 
 from wadler_lindig import AbstractDoc
 
-from mipsdsl.format import amendments, law, records, tests
+from mipsdsl.format import amendments, law, pins, records, tests
 from mipsdsl.format.layout import Layout, concat, text
 from mipsdsl.syntax import nodes as n
 
@@ -31,7 +31,10 @@ def _item(node: n.Item, layout: Layout) -> AbstractDoc:
             return text(records.relation(node))
         case n.Ensure():
             return records.ensure(node, layout)
-        case n.Usual() | n.Example() | n.Examples() | n.PopulationExample():
+        case (
+            n.Usual() | n.Example() | n.Examples() | n.PopulationExample() | n.PinChanges()
+            | n.PinSame()
+        ):  # fmt: skip
             return _test(node, layout)
         case n.Results():
             return amendments.results(node, layout)
@@ -68,7 +71,8 @@ def _law(
 
 
 def _test(
-    node: n.Usual | n.Example | n.Examples | n.PopulationExample, layout: Layout
+    node: n.Usual | n.Example | n.Examples | n.PopulationExample | n.PinChanges | n.PinSame,
+    layout: Layout,
 ) -> AbstractDoc:
     match node:
         case n.Usual():
@@ -79,6 +83,8 @@ def _test(
             return tests.examples(node, layout)
         case n.PopulationExample():
             return tests.population_example(node, layout)
+        case n.PinChanges() | n.PinSame():
+            return pins.pin(node, layout)
         case _:
             assert_never(node)
 

@@ -20,7 +20,7 @@ from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
 
 HEADERS = (n.RulesHeader, n.TestsHeader, n.Amends, n.Title, n.SourceOf)
-TESTS = (n.Example, n.Examples, n.PopulationExample)
+TESTS = (n.Example, n.Examples, n.PopulationExample, n.PinChanges, n.PinSame)
 AMENDMENTS = (
     n.SetValue, n.Keep, n.AddItem, n.Members, n.Values, n.ChangeExcept, n.ChangeRows, n.RemoveItem,
     n.RemoveClaim, n.Rename,

@@ -396,7 +396,7 @@ class _Resolver:
 
     # --- items ------------------------------------------------------------------------------------
 
-    def _item(self, item: n.Item) -> None:
+    def _item(self, item: n.Item) -> None:  # noqa: C901 - one case a kind of item
         match item:
             case n.Parameter():
                 if self._declare(item.name, "global"):
@@ -420,6 +420,8 @@ class _Resolver:
                     self._symbols.results[item.record.text] = item
             case n.Claim():
                 self._claim(item)
+            case n.PinChanges() | n.PinSame():
+                self._symbols.pins.append(item)
             case n.Usual() | n.Example() | n.Examples() | n.PopulationExample():
                 self._symbols.tests.append(item)
             case _:

@@ -72,6 +72,7 @@ class Symbols:
     ensures: list[n.Ensure] = field(factory=list)
     results: dict[str, n.Results] = field(factory=dict)
     claims: list[n.Claim] = field(factory=list)
+    pins: list[n.PinChanges | n.PinSame] = field(factory=list)
     tests: list[n.Usual | n.Example | n.Examples | n.PopulationExample] = field(factory=list)
 
     def item(self, record: str, name: str) -> ItemSymbol | None:

@@ -128,6 +128,14 @@ class _Fallback(tuple[n.Expr, ...]):
     """``otherwise where``."""
 
 
+class _Renames(tuple[n.PinnedRename, ...]):
+    """``renamed a to b, c to d``."""
+
+
+class _NothingElse:
+    """``nothing else``."""
+
+
 class _EmptyPlace:
     """``otherwise an empty place``."""
 
@@ -294,6 +302,12 @@ def _raising(s: Span, p: list[Part]) -> Part:
 def _given(s: Span, p: list[Part]) -> Part:
     parts = _all(p, n.Assign, n.Children, n.GivenRecord)
     return n.Given(bool(_token(p, "AND_THEN")), parts, span=s)
+
+
+def _pin_changes(s: Span, p: list[Part]) -> Part:
+    renames = tuple(one for group in _all(p, _Renames) for one in group)
+    closed = _first(p, _NothingElse) is not None
+    return n.PinChanges(_numbers(p, s)[0], _all(p, n.Pinned), renames, closed, span=s)
 
 
 def _expect(s: Span, p: list[Part]) -> Part:
@@ -585,6 +599,12 @@ _MAKERS: dict[str, Maker] = {
     "children": lambda s, p: n.Children(_numbers(p, s)[0], p[1], _all(p, n.Assign), span=s),
     "given_record": lambda s, p: n.GivenRecord(bool(_token(p, "ANOTHER")), p[-1], span=s),
     "expect": _expect,
+    "pinned_names": lambda s, p: n.Pinned(_token(p, "PINNED"), _all(p, n.Path), span=s),
+    "pinned_rename": lambda s, p: n.PinnedRename(p[0], p[1], span=s),
+    "pinned_renames": lambda s, p: _Renames(p),
+    "nothing_else": lambda s, p: _NothingElse(),
+    "pin_changes": _pin_changes,
+    "pin_same": lambda s, p: n.PinSame(_numbers(p, s)[0], _all(p, n.Path), span=s),
     "within": lambda s, p: _Within(p[0]),
     "example": _example,
     "examples": _examples,

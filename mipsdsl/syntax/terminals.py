@@ -41,6 +41,7 @@ _NAMES = {
     "FIELD_OR_VALUE": "`field`, `value` or `list`",
     "PART": "`row` or `segment`",
     "OWNER": "`table` or `scale`",
+    "PINNED": "`parameters`, `rules`, `records`, `added`, `removed` or `renamed`",
     "RISING": "`rising` or `falling`",
     "OPERAND": "a name, a number, or an expression in parentheses",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ITEM_WORDS = frozenset(
     """rules tests amends title source choice record extend reference relation ensure parameter rule
-    table scale selection population claim usual example examples results set keep add replace remove
+    table scale selection population claim usual example examples pin results set keep add replace remove
     rename""".split()
 )
 """A line that begins with one of these begins an item."""
@@ -26,7 +26,7 @@ KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """field key line performance place places point points rest row rows segment segments source
-    title value was year zero""".split()
+    """added changes field key line parameters performance place places point points records
+    removed renamed rest row rows same segment segments source title value was year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""

@@ -23,7 +23,14 @@ from mipsdsl.syntax.nodes.records import (
     TestsHeader,
     Title,
 )
-from mipsdsl.syntax.nodes.tests import Example, Examples, PopulationExample, Usual
+from mipsdsl.syntax.nodes.tests import (
+    Example,
+    Examples,
+    PinChanges,
+    PinSame,
+    PopulationExample,
+    Usual,
+)
 
 
 @frozen
@@ -34,7 +41,7 @@ class Broken(Node):
 Item: TypeAlias = (
     RulesHeader | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend | Reference
     | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection | Population | Claim
-    | Usual | Example | Examples | PopulationExample | Broken | Amendment
+    | Usual | Example | Examples | PopulationExample | PinChanges | PinSame | Broken | Amendment
 )  # fmt: skip
 
 

@@ -91,3 +91,37 @@ class PopulationExample(Node):
     rows: tuple[Row, ...]
     within: Expr | None
     expects: tuple[Expect, ...]
+
+
+@frozen
+class Pinned(Node):
+    """``rules submission.final_score, weights``: what is said to have changed, by its kind."""
+
+    kind: str
+    paths: tuple[Path, ...]
+
+
+@frozen
+class PinnedRename(Node):
+    """``renamed submission.a to b``, one of them."""
+
+    path: Path
+    name: Name
+
+
+@frozen
+class PinChanges(Node):
+    """``pin changes from 2017 …``: all that differs, or (without ``nothing else``) some of it."""
+
+    year: Number
+    changes: tuple[Pinned, ...]
+    renames: tuple[PinnedRename, ...]
+    nothing_else: bool
+
+
+@frozen
+class PinSame(Node):
+    """``pin same as 2017 for improvement_activities_score``."""
+
+    year: Number
+    paths: tuple[Path, ...]
