@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ class Asked:
     max_rejects: str
     form: str | None
     percent: PercentAs
+    own_columns: bool
 
 
 @click.command(name="run")
@@ -54,11 +55,17 @@ class Asked:
 @click.option(
     "--percent", type=click.Choice(["fraction", "text"]), default="fraction", help=_PERCENT_HELP
 )
+@click.option(
+    "--own-columns/--no-own-columns",
+    default=True,
+    help="Write columns that the policy does not know after the results.  [default: yes]",
+)
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Score all rows of FILES (or --sample) under the rules of a year.
 
     FILES are folders with a file for each record (clinician.csv, submission.parquet, …), such
-    files, or one flat file with a row for each clinician.
+    files, workbooks with a sheet for each, or one flat file with a row for each clinician. Give the
+    corrected file of rejects along with them, and its rows take the place of those rejected.
     """
     of_data = {field.name for field in i.Data.__attrs_attrs__}
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
@@ -99,7 +106,7 @@ def _score(
         scored = score(world_of(program, inputs), wanted)
     except OutputError as mistake:
         raise exits.Stop(str(mistake)) from None
-    if asked.output and len(scored.outcomes) > 1 and not _is_folder(Path(asked.output)):
+    if asked.output and len(scored.outcomes) > 1 and not _holds_many(Path(asked.output)):
         records = ", ".join(outcome.record for outcome in scored.outcomes)
         raise exits.Stop(
             f"the outputs are of several records ({records}), and {asked.output} is one file\n"
@@ -172,6 +179,14 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() or not path.suffix
 
 
+def _is_workbook(path: Path) -> bool:
+    return path.suffix.casefold() == ".xlsx"
+
+
+def _holds_many(path: Path) -> bool:
+    return _is_folder(path) or _is_workbook(path)
+
+
 def _hand_over(
     program: Program, inputs: Inputs, scored: Scored, data: i.Data, asked: Asked
 ) -> None:
@@ -181,9 +196,50 @@ def _hand_over(
         _say(summary.of_results(program, scored, data.settings))
         _show(program, inputs, scored, asked)
         return
-    paths = _write(scored.outcomes, Path(asked.output), asked)
+    outcomes = _with_own(scored.outcomes, inputs, asked)
+    if _is_workbook(Path(asked.output)):
+        paths = _write_book(program, inputs, scored, outcomes, data, asked)
+    else:
+        paths = _write(outcomes, Path(asked.output), asked)
     _say(summary.of_results(program, scored, data.settings))
-    _say(summary.of_writing(scored.outcomes, paths))
+    _say(summary.of_writing(outcomes, paths))
+
+
+def _with_own(outcomes: Sequence[Outcome], inputs: Inputs, asked: Asked) -> list[Outcome]:
+    """Return the results with the columns of the user's own, unless they are not wanted."""
+    if not inputs.own or not asked.own_columns:
+        return list(outcomes)
+    from mipsdsl.cli.data_results import with_own_columns
+
+    return [with_own_columns(outcome, inputs) for outcome in outcomes]
+
+
+def _write_book(
+    program: Program,
+    inputs: Inputs,
+    scored: Scored,
+    outcomes: Sequence[Outcome],
+    data: i.Data,
+    asked: Asked,
+) -> list[Path]:
+    """Write everything into one workbook, and return it for each of the results."""
+    from mipsdsl.cli import summary
+    from mipsdsl.cli.data_results import of_run, write_book
+    from mipsdsl.data.tables import DataError
+
+    path = Path(str(asked.output))
+    lines = [
+        *summary.of_reading(inputs),
+        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None),
+        *summary.of_results(program, scored, data.settings),
+    ]
+    _make_folder(path.parent)
+    try:
+        about = of_run(asked.policy, program, data.files, lines)
+        write_book(path, program, inputs, outcomes, about)
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    return [path] * len(outcomes)
 
 
 def _write(outcomes: Iterable[Outcome], out: Path, asked: Asked) -> list[Path]:
@@ -215,10 +271,10 @@ def _show(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> Non
             for outcome in scored.outcomes:
                 tables.show_table(outcome, width=width, colour=policies.coloured())
         case "csv":
-            for outcome in scored.outcomes:
+            for outcome in _with_own(scored.outcomes, inputs, asked):
                 click.echo(tables.csv_text(outcome, asked.percent), nl=False)
         case "jsonl":
-            for outcome in scored.outcomes:
+            for outcome in _with_own(scored.outcomes, inputs, asked):
                 for line in tables.json_lines(outcome, asked.percent):
                     click.echo(line)
         case _:

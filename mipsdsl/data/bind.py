@@ -132,10 +132,12 @@ def _say_unknown(
     sheet: Sheet, unknown: list[str], known: list[str], layout: Layout, findings: Findings
 ) -> None:
     """Put the columns that are not used into one note: of another record, or near which name."""
+    places = [place for place, name in enumerate(sheet.columns) if name and name in unknown]
+    findings.unused[sheet.file] = [p for p in places if layout.owner(sheet.columns[p]) is None]
     said = []
-    for name in unknown:
+    for name in filter(None, unknown):
         elsewhere = layout.owner(name)
-        close = near(name, known, number=1) if name and elsewhere is None else []
+        close = near(name, known, number=1) if elsewhere is None else []
         hint = f" (near `{close[0]}`)" if close else ""
         said.append(f"`{name}`" + (f" (of {elsewhere.record})" if elsewhere else hint))
     if said:

@@ -303,11 +303,12 @@ def _in_range(slot: Slot, parsed: Parsed, text: str) -> Parsed:
     low, high = slot.low, slot.high
     if (low is None or low <= steps) and (high is None or steps <= high):
         return parsed
-    bounds = f"from {_bound(slot, low)} to {_bound(slot, high)}"
+    bounds = f"from {bound(slot, low)} to {bound(slot, high)}"
     return _wrong("D0104", f"{shown(text)} is out of range: `{slot.name}` is {bounds}")
 
 
-def _bound(slot: Slot, steps: int | None) -> str:
+def bound(slot: Slot, steps: int | None) -> str:
+    """Return the least or greatest value of a slot as people write it."""
     if steps is None:
         return "any"
     match slot.type.unit:

@@ -14,11 +14,11 @@ from attrs import evolve
 
 from mipsdsl.data.files import stem_of
 from mipsdsl.data.findings import Findings
+from mipsdsl.data.neutral import REJECT_COLUMNS, plainly
 from mipsdsl.data.sheets import Sheet
 from mipsdsl.data.slots import Layout
 from mipsdsl.data.sources import record_named
 from mipsdsl.data.tables import DataError
-from mipsdsl.data.write import REJECT_COLUMNS, plainly
 
 _FILE, _ROW = REJECT_COLUMNS[:2]
 Rows = dict[int, dict[str, str]]

@@ -35,11 +35,15 @@ class Draft:
 
 @frozen
 class Findings:
-    """The report of a reading; stages add to it and go on."""
+    """The report of a reading; stages add to it and go on.
+
+    ``unused``: for each file, the places of the columns that the policy does not know.
+    """
 
     notes: list[str] = field(factory=list)
     unreadable: list[tuple[str, Reject]] = field(factory=list)
     sheets: dict[str, Sheet] = field(factory=dict)
+    unused: dict[str, list[int]] = field(factory=dict)
 
     def note(self, text: str) -> None:
         """Add a sentence for the summary, once."""

@@ -21,7 +21,7 @@ from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.sheets import Sheet
 from mipsdsl.data.slots import Layout, layout_of
 from mipsdsl.data.sources import Source, is_document, sources_of
-from mipsdsl.data.tables import DataError, Inputs, Reject, Table
+from mipsdsl.data.tables import DataError, Inputs, OwnColumns, Reject, Table
 from mipsdsl.data.tins import one_form
 from mipsdsl.data.totals import without_totals
 from mipsdsl.data.validate import to_draft, validate
@@ -249,7 +249,24 @@ def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
         tables[record] = _table(draft)
     order = {file: place for place, file in enumerate(findings.sheets)}
     ranked = sorted(rejects.values(), key=lambda each: (order.get(each.file, 0), each.row))
-    return Inputs(tables, tuple(findings.notes), tuple(ranked), counts)
+    return Inputs(tables, tuple(findings.notes), tuple(ranked), counts, _own(findings))
+
+
+def _own(findings: Findings) -> dict[str, OwnColumns]:
+    """Return the cells of the columns that no record knows."""
+    return {
+        file: OwnColumns(
+            tuple(findings.sheets[file].columns[place] for place in places),
+            {
+                number: [row[place] for place in places]
+                for number, row in zip(
+                    findings.sheets[file].numbers, findings.sheets[file].rows, strict=True
+                )
+            },
+        )
+        for file, places in findings.unused.items()
+        if places and file in findings.sheets
+    }
 
 
 def _table(draft: Draft) -> Table:

@@ -13,8 +13,8 @@ from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.slots import Layout, near, near_help
 from mipsdsl.data.tables import DataError
 
-REJECTS_SHEET = "rejects"
-"""The sheet of a workbook of results that holds the rows left out."""
+_RESULTS = frozenset({"rejects", "dictionary", "run"})
+_REJECTS = "rejects"
 
 
 @frozen
@@ -97,8 +97,9 @@ def _in_workbook(
     names = sheet_names(path)
     if not names:
         raise DataError(f"`{path}` is empty", "its first line must name the columns")
-    if REJECTS_SHEET in names and len(names) > 1:
-        return [Source(path, "", REJECTS_SHEET)]
+    if set(names) >= _RESULTS:
+        # A workbook of results: of these only the rows that were left out are data.
+        return [Source(path, "", _REJECTS)]
     found = [Source(path, of, name) for name in names if (of := record_named(name, layout))]
     found = found or [Source(path, record, names[0])]
     read = {source.sheet for source in found}

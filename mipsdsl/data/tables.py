@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 Value: TypeAlias = int | bool | str | tuple[int, ...] | None
 """A quantity is a whole number of steps; a date its day number; missing is ``None``."""
@@ -46,13 +46,25 @@ class Reject:
 
 
 @frozen
+class OwnColumns:
+    """Columns of a file that the policy does not know, and their cells by the number of the row."""
+
+    names: tuple[str, ...]
+    cells: dict[int, list[str]]
+
+
+@frozen
 class Inputs:
-    """What was read. ``counts``: rows read for each record, those left out among them."""
+    """What was read. ``counts``: rows read for each record, those left out among them.
+
+    ``own``: the columns of each file that are not used, to go along with the results.
+    """
 
     tables: dict[str, Table]
     notes: tuple[str, ...]
     rejects: tuple[Reject, ...]
     counts: dict[str, int]
+    own: dict[str, OwnColumns] = field(factory=dict)
 
 
 class DataError(Exception):

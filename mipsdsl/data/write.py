@@ -1,4 +1,4 @@
-"""Results into files: CSV, JSON lines, Parquet. Numbers are exact, files whole or not there."""
+"""Results into files: CSV, JSON lines, Parquet, Excel. Numbers are exact, files whole or not there."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ from typing import IO, Literal, TypeAlias
 from attrs import frozen
 
 from mipsdsl.core.types import QUANTITIES, Type, Unit
-from mipsdsl.data.decimals import parse_decimal, plain
+from mipsdsl.data.decimals import plain
+from mipsdsl.data.neutral import REJECT_COLUMNS
+from mipsdsl.data.neutral import neutral as neutral
 from mipsdsl.data.tables import DataError, Reject, Value
 
 PercentAs: TypeAlias = Literal["fraction", "text"]
-SUFFIXES = (".csv", ".parquet", ".jsonl")
-_EXECUTED = ("=", "+", "-", "@", "\t", "\r")
+SUFFIXES = (".csv", ".parquet", ".jsonl", ".xlsx")
 _WIDEST = 38
-REJECT_COLUMNS = ("_file", "_row", "_column", "_code", "_reason")
-"""What a file of rejects says of each row, after the cells of the row."""
 
 
 @frozen
@@ -56,14 +55,18 @@ def write(
         return
     match path.suffix.casefold():
         case ".csv":
-            with _replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+            with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
                 _csv(file, columns, rows, percent)
         case ".jsonl":
-            with _replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
+            with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
                 _json_lines(file, columns, rows, percent)
         case ".parquet":
-            with _replacing(path) as part:
+            with replacing(path) as part:
                 _parquet(part, columns, rows, percent)
+        case ".xlsx":
+            from mipsdsl.data.spreadsheet import Tab, write_workbook
+
+            write_workbook(path, [Tab("results", columns, list(rows))])
         case suffix:
             raise DataError(
                 f"`{path}`: files named `{suffix or path.name}` are not written",
@@ -74,7 +77,7 @@ def write(
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
     """Write the rows that were left out as CSV: their own columns, then where and why."""
     header, lines = reject_lines(rejects)
-    with _replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(map(neutral, header))
         writer.writerows(map(neutral, line) for line in lines)
@@ -94,7 +97,7 @@ def reject_lines(rejects: Iterable[Reject]) -> tuple[list[str], list[list[str]]]
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Give a path beside ``path`` to write to, which takes its place when all went well.
 
     A link is followed; what is no file (``/dev/stdout``, a pipe) is written to itself.
@@ -128,31 +131,6 @@ def _umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def neutral(text: str) -> str:
-    """Return the cell so that no spreadsheet executes it; a number stays a number.
-
-    >>> neutral("=1+1"), neutral("-4.25"), neutral("-4.25%"), neutral("@name")
-    ("'=1+1", '-4.25', '-4.25%', "'@name")
-    """
-    if not text.startswith(_EXECUTED) or _is_number(text):
-        return text
-    return f"'{text}"
-
-
-def plainly(text: str) -> str:
-    """Return a cell as it was before ``neutral``.
-
-    >>> plainly("'=1+1"), plainly("'quoted'")
-    ('=1+1', "'quoted'")
-    """
-    is_neutral = text[:1] == "'" and neutral(text[1:]) == text
-    return text[1:] if is_neutral else text
-
-
-def _is_number(text: str) -> bool:
-    return parse_decimal(text) is not None
 
 
 # --- text ----------------------------------------------------------------------------------------
