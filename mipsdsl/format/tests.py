@@ -13,7 +13,6 @@ from mipsdsl.format.layout import INDENT, LINE, Layout, concat, filled, indented
 from mipsdsl.format.tails import ended, tail, until
 from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.words import HEADERS_BEFORE
 
 
 def usual(node: n.Usual, layout: Layout) -> AbstractDoc:
@@ -54,7 +53,7 @@ def _looks_like_a_header(node: n.Node) -> bool:
     """Whether a line that began with ``node`` would be read as the title of a year."""
     if not isinstance(node, n.Assign) or not isinstance(node.value, n.Text):
         return False
-    return HEADERS_BEFORE.get(node.path.text) == '"'
+    return node.path.text == "title"
 
 
 def _part(

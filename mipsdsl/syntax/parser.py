@@ -23,7 +23,7 @@ MAX_ITEM_CHARACTERS = 200_000
 MAX_NESTING = 60
 MAX_DEPTH = 120
 
-_LINE_START = re.compile(r"^[ \t]*([a-z]+)\b(?=\s*(\S?))", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t]*([a-z]+)\b", re.MULTILINE)
 _BLANK = re.compile(r"(?:\s|#[^\n]*+)*+")
 _WORD = re.compile(r"\S+")
 _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]')
@@ -76,7 +76,10 @@ def _slices(source: Source, report: Report) -> list[tuple[int, int]]:
 
 def _begins_item(word: re.Match[str], text: str) -> bool:
     """Whether an item begins here; what follows ``add`` on a new line is still the same item."""
-    if word[1] not in ITEM_WORDS or HEADERS_BEFORE.get(word[1], word[2]) != word[2]:
+    if word[1] not in ITEM_WORDS:
+        return False
+    before = HEADERS_BEFORE.get(word[1])
+    if before and not re.compile(rf"\s*{before}").match(text, word.end(1)):
         return False
     end = word.start(1)
     while end and text[end - 1].isspace():

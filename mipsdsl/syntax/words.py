@@ -9,8 +9,8 @@ ITEM_WORDS = frozenset(
 )
 """A line that begins with one of these begins an item."""
 
-HEADERS_BEFORE = {"title": '"', "source": "["}
-"""These begin an item only before this character: elsewhere they are names."""
+HEADERS_BEFORE = {"rules": r"for\b", "source": r"\[", "tests": r"for\b", "title": r'"'}
+"""These begin an item only before this: elsewhere they are names, or words of another item."""
 
 AMENDING_WORDS = frozenset({"add", "replace"})
 """An item that begins with one of these goes on with the item that it adds."""
@@ -26,7 +26,8 @@ KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """added changes field key line parameters performance place places point points records
-    removed renamed rest row rows same segment segments source title value was year zero""".split()
+    """added as changes field key line parameters performance place places point points records
+    removed renamed rest row rows rules same segment segments source tests title value was
+    year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""
