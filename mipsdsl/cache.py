@@ -111,9 +111,14 @@ def folder() -> Path:
     return user_cache_path("mipsdsl", appauthor=False) / "compiled"
 
 
+def is_off() -> bool:
+    """Return whether the user wants no cache."""
+    return bool(os.environ.get(_OFF))
+
+
 def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> Path | None:
     """Return the file of a policy, or nothing when the user wants no cache."""
-    if os.environ.get(_OFF):
+    if is_off():
         return None
     digest = hashlib.sha256(_version().encode())
     texts = [part for source in _texts(sources) for part in (source.name, source.text)]

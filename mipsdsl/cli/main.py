@@ -17,6 +17,7 @@ COMMANDS = {
     "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
     "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
     "diff": ("mipsdsl.cli.diff", "Say what one year changed of another."),
+    "doctor": ("mipsdsl.cli.doctor", "Look whether all that is needed is here, and works."),
     "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
     "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
     "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),
