@@ -87,6 +87,10 @@ def _tried(name: str, asked: Asked) -> Tried:
         policies.show(analysis.diagnostics)
         raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
     suite = run_tests(analysis, trials=asked.trials, claims=asked.claims)
+    if analysis.symbols.pins:
+        from mipsdsl.diff.pins import judge
+
+        suite.outcomes += [Outcome(x.name, x.span, x.findings) for x in judge(analysis)]
     suite.outcomes = [x for x in suite.outcomes if asked.match.lower() in x.name.lower()]
     if asked.form == "text":
         policies.show([*suite.mistakes, *(d for x in suite.outcomes for d in x.findings)])
