@@ -15,6 +15,7 @@ from mipsdsl.cli import exits
 COMMANDS = {
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
     "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
+    "config": ("mipsdsl.cli.config", "Say which settings hold here."),
     "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
     "diff": ("mipsdsl.cli.diff", "Say what one year changed of another."),
     "doctor": ("mipsdsl.cli.doctor", "Look whether all that is needed is here, and works."),
@@ -64,7 +65,23 @@ class LazyCommands(click.Group):
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             ctx.fail(f"there is no command `{args[0]}`{hint}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None and not ctx.resilient_parsing:
+            rest = _configured(ctx, name, command, rest)
+        return name, command, rest
+
+
+def _configured(
+    ctx: click.Context, name: str, command: click.Command, args: list[str]
+) -> list[str]:
+    """Let the settings of the project hold where the call says nothing; return its arguments."""
+    from mipsdsl.cli import config
+
+    if name not in config.FOR:
+        return args
+    settings = config.find()
+    ctx.default_map = {name: settings.defaults()}
+    return config.with_policy(ctx, command, args, settings.policy) if settings.policy else args
 
 
 def _say_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
@@ -73,7 +90,10 @@ def _say_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> No
         ctx.exit()
 
 
-@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MIPS"},
+)
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -129,7 +149,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(exits.DONE)
     except Exception as bug:  # the last resort: a bug of ours, never the user's mistake
-        if "--traceback" in sys.argv:
+        if "--traceback" in sys.argv or os.environ.get("MIPS_TRACEBACK"):
             raise
         click.echo(f"this is a bug of mips: {type(bug).__name__}: {bug}", err=True)
         click.echo("see where with `mips --traceback …`, and please report it", err=True)
