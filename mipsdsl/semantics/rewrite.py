@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from attrs import evolve, fields
@@ -31,8 +32,9 @@ class _Renamer:
     def __init__(self, renames: Renames, symbols: Symbols) -> None:
         self._renames = renames
         self._symbols = symbols
-        values = (key for key in renames if key[0].startswith("="))
-        self._values = {value: renames[choice, value] for choice, value in values}
+        self._values = {(k[0][1:], k[1]): v for k, v in renames.items() if k[0].startswith("=")}
+        self._chosen = ""
+        """The choice whose values bare names mean where we are; nothing when that is not known."""
 
     # --- items --------------------------------------------------------------------------------
 
@@ -49,7 +51,8 @@ class _Renamer:
             case n.Selection():
                 return self._selection(node)
             case n.Parameter() | n.Population():
-                made = self._inside(node, ())
+                with self._choosing(self._set_of(node)):
+                    made = self._inside(node, ())
                 return evolve(made, name=self._name(node.name, "global"))
             case n.Usual():
                 record = node.record.text
@@ -66,10 +69,29 @@ class _Renamer:
             case _:
                 return node
 
+    def _set_of(self, node: n.Parameter | n.Population) -> str:
+        """Return the choice whose values a set is of, by its type or by all its members."""
+        if isinstance(node, n.Population) or not isinstance(node.value, n.SetOf):
+            return ""
+        if isinstance(node.type, n.SetType):
+            return node.type.choice.text
+        names = {x.text for x in node.value.members if isinstance(x, n.Path)}
+        fitting = [
+            x.name for x in self._symbols.choices.values() if names and names <= set(x.values)
+        ]
+        return fitting[0] if len(fitting) == 1 else ""
+
     def _of_record(self, node: Any) -> Any:  # noqa: ANN401
         record = node.target.record.text if node.target.record else self._first()
-        chosen = isinstance(node, n.Rule) and isinstance(node.type, (n.ChoiceType, n.OptionalType))
-        made = self._rule(node, (record,)) if chosen else self._inside(node, (record,))
+        made: Any
+        if isinstance(node, n.Rule) and isinstance(node.type, (n.ChoiceType, n.OptionalType)):
+            kind = node.type.inner if isinstance(node.type, n.OptionalType) else node.type
+            with self._choosing(kind.name if isinstance(kind, n.ChoiceType) else ""):
+                made = self._rule(node, (record,))
+        elif isinstance(node, n.Table):
+            made = self._table(node, (record,))
+        else:
+            made = self._inside(node, (record,))
         owner = self._name(node.target.record, "record") if node.target.record else None
         target = evolve(node.target, record=owner, name=self._name(node.target.name, record))
         made = evolve(made, target=target)
@@ -174,7 +196,9 @@ class _Renamer:
         made, record = node.record.text, node.each.text
 
         def part(x: n.EnsureField) -> n.EnsureField:
-            value = self._inside(x.value, (record,))
+            path = n.Path((x.name,), span=x.name.span)
+            with self._choosing("" if x.is_path else self._choice_at(path, (made,))):
+                value = (self._inside if x.is_path else self._value)(x.value, (record,))
             return evolve(x, name=self._name(x.name, made), value=value)
 
         return evolve(
@@ -187,7 +211,8 @@ class _Renamer:
         )
 
     def _assign(self, node: n.Assign, record: str) -> n.Assign:
-        value = self._inside(node.value, ())
+        with self._choosing(self._choice_at(node.path, (record,))):
+            value = self._value(node.value, ())
         path = evolve(node.path, parts=tuple(self._name(x, record) for x in node.path.parts))
         return evolve(node, path=path, value=value)
 
@@ -196,8 +221,8 @@ class _Renamer:
     def _value(self, node: Any, scope: tuple[str, ...]) -> Any:  # noqa: ANN401
         """Rewrite what a rule of a choice concludes: a bare name there is a value first."""
         match node:
-            case n.Path(parts=(name,)) if name.text in self._values:
-                return evolve(node, parts=(evolve(name, text=self._values[name.text]),))
+            case n.Path(parts=(name,)) if self._new_value(name.text):
+                return evolve(node, parts=(evolve(name, text=self._new_value(name.text)),))
             case n.Parenthesis():
                 return evolve(node, inner=self._value(node.inner, scope))
             case n.If():
@@ -219,6 +244,35 @@ class _Renamer:
             case _:
                 return self._inside(node, scope)
 
+    def _new_value(self, name: str) -> str:
+        """Return the new name of a value, where its choice is the one that is meant here."""
+        owners = [x.name for x in self._symbols.choices.values() if name in x.values]
+        meant = self._chosen or (owners[0] if len(owners) == 1 else "")
+        return self._values.get((meant, name), "")
+
+    @contextmanager
+    def _choosing(self, choice: str) -> Iterator[None]:
+        before, self._chosen = self._chosen, choice
+        yield
+        self._chosen = before
+
+    def _choice_at(self, node: n.Expr, scope: tuple[str, ...]) -> str:
+        """Return the choice that the value at a path is of, or nothing."""
+        if not isinstance(node, n.Path):
+            return ""
+        names = [part.text for part in node.parts]
+        owners: tuple[str, ...] = scope
+        for name in names[:-1]:
+            found = next((r for r in (self._step(o, name) for o in owners) if r), "")
+            owners = (found,)
+        for owner in owners:
+            symbol = self._symbols.records.get(owner)
+            if symbol is not None and names[-1] in symbol.fields:
+                return symbol.fields[names[-1]].type.choice
+            if symbol is not None and names[-1] in symbol.items:
+                return symbol.items[names[-1]].type.choice
+        return ""
+
     def _rule(self, node: n.Rule, scope: tuple[str, ...]) -> n.Rule:
         """Rewrite a rule of a choice."""
         exceptions = tuple(
@@ -231,6 +285,41 @@ class _Renamer:
         )
         kind = self._type(node.type, "")
         return evolve(node, type=kind, body=self._value(node.body, scope), exceptions=exceptions)
+
+    def _table(self, node: n.Table, scope: tuple[str, ...]) -> n.Table:
+        """Rewrite a table: a cell means the choice of what heads its column."""
+        heads = [self._head(cell, scope) for cell in node.header.conditions]
+        ends = [self._head(cell, scope) for cell in node.header.conclusions]
+        rows = tuple(
+            evolve(
+                row,
+                conditions=self._cells(row.conditions, heads, scope),
+                conclusions=self._cells(row.conclusions, ends, scope),
+            )
+            for row in node.rows
+        )
+        rest: Any = self._generic(evolve(node, rows=()), scope)
+        made: n.Table = evolve(rest, rows=rows)
+        return made
+
+    def _head(self, cell: n.Cell, scope: tuple[str, ...]) -> str:
+        part = cell.parts[0]
+        return self._choice_at(part.value, scope) if isinstance(part, n.CellValue) else ""
+
+    def _cells(
+        self, cells: tuple[n.Cell, ...], choices: list[str], scope: tuple[str, ...]
+    ) -> tuple[n.Cell, ...]:
+        made: list[n.Cell] = []
+        for index, cell in enumerate(cells):
+            with self._choosing(choices[index] if index < len(choices) else ""):
+                parts = tuple(
+                    evolve(part, value=self._value(part.value, scope))
+                    if isinstance(part, (n.CellValue, n.CellNot))
+                    else self._inside(part, scope)
+                    for part in cell.parts
+                )
+            made.append(evolve(cell, parts=parts))
+        return tuple(made)
 
     # --- expressions ---------------------------------------------------------------------------
 
@@ -247,7 +336,9 @@ class _Renamer:
                     return evolve(made, body=self._inside(made.body, inner))
                 return made
             case n.Is() | n.IsIn():
-                left, right = self._inside(node.left, scope), self._value(node.right, scope)
+                left = self._inside(node.left, scope)
+                with self._choosing(self._choice_at(node.left, scope)):
+                    right = self._value(node.right, scope)
                 return evolve(node, left=left, right=right)
             case n.BaseType() | n.ChoiceType() | n.OptionalType() | n.SetType():
                 return self._type(node, "")
@@ -293,8 +384,8 @@ class _Renamer:
             if name.text == record:
                 return self._name(name, "record"), record
         known = {*self._symbols.parameters, *self._symbols.population}
-        if alone and name.text in self._values and name.text not in known:
-            return evolve(name, text=self._values[name.text]), ""
+        if alone and name.text not in known and self._new_value(name.text):
+            return evolve(name, text=self._new_value(name.text)), ""
         return self._name(name, "global"), ""
 
     def _is_group_key(self, symbol: RecordSymbol, name: str) -> bool:
