@@ -51,10 +51,11 @@ def _things(
 ) -> Iterator[tuple[tuple[str, ...], c.Place, tuple[str, ...], Use]]:
     """Yield the names of each thing, its place, its citations, and how it is read."""
     for item in program.items:
-        if item.kind is not c.ItemKind.ROW:
-            kind = UseKind.VALUE if item.record else UseKind.POPULATION
-            full = f"{item.record}.{item.name}" if item.record else item.name
-            yield (item.name, full), item.place, item.citations, Use(kind, item.record, item.name)
+        # A table goes by its own name; what its rows look at is said of its columns.
+        name = item.name.removesuffix(" row")
+        kind = UseKind.VALUE if item.record else UseKind.POPULATION
+        full = f"{item.record}.{name}" if item.record else name
+        yield (name, full), item.place, item.citations, Use(kind, item.record, item.name)
     for parameter in program.parameters:
         use = Use(UseKind.PARAMETER, "", parameter.name)
         yield (parameter.name,), parameter.place, parameter.citations, use
