@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mipsdsl import resources
+from mipsdsl import kept, resources
 from mipsdsl.diagnostics.model import Diagnostic, Label, Severity
 from mipsdsl.library import NoSuchPolicy, layers
 from mipsdsl.source import Source, Span
@@ -28,9 +25,6 @@ if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
     from mipsdsl.pipeline import Analysis
 
-_Read = TypeVar("_Read")
-_OFF = "MIPS_NO_CACHE"
-_KEPT = 100
 _FINDINGS, _PROGRAM = "findings", "program"
 
 Finder = Callable[["Analysis"], Sequence[Diagnostic]]
@@ -64,7 +58,7 @@ def compiled(sources: Sequence[Source], settings: Mapping[str, str] | None = Non
 
     """
     file = _file(_PROGRAM, sources, settings or {})
-    program = _load(file, _program)
+    program = kept.load(file, _program)
     if program is not None:
         return Compiled(tuple(sources), program, ())
     from mipsdsl.codec import to_data
@@ -73,7 +67,7 @@ def compiled(sources: Sequence[Source], settings: Mapping[str, str] | None = Non
 
     analysis = analyse(sources, expressions(settings or {}))
     if analysis.program is not None:
-        _store(file, to_data(analysis.program))
+        kept.store(file, to_data(analysis.program))
     return Compiled(analysis.sources, analysis.program, analysis.diagnostics)
 
 
@@ -81,7 +75,7 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
     """Return what is wrong with ``sources``; ``finder`` adds what it finds."""
     file = _file(_FINDINGS, sources, {})
     texts = _texts(sources)
-    known = _load(file, lambda data: _as_findings(data, texts))
+    known = kept.load(file, lambda data: _as_findings(data, texts))
     if known is not None:
         return known
     from mipsdsl.codec import to_data
@@ -95,9 +89,9 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
         rules=len(program.items) if program is not None else 0,
         parameters=len(program.parameters) if program is not None else 0,
     )
-    _store(file, _as_data(found, texts))
+    kept.store(file, _as_data(found, texts))
     if program is not None:
-        _store(_file(_PROGRAM, sources, {}), to_data(program))
+        kept.store(_file(_PROGRAM, sources, {}), to_data(program))
     return found
 
 
@@ -106,19 +100,12 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
 
 def folder() -> Path:
     """Return where compiled policies are kept."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("mipsdsl", appauthor=False) / "compiled"
-
-
-def is_off() -> bool:
-    """Return whether the user wants no cache."""
-    return bool(os.environ.get(_OFF))
+    return kept.folder("compiled")
 
 
 def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> Path | None:
     """Return the file of a policy, or nothing when the user wants no cache."""
-    if is_off():
+    if kept.is_off():
         return None
     digest = hashlib.sha256(_version().encode())
     texts = [part for source in _texts(sources) for part in (source.name, source.text)]
@@ -145,50 +132,6 @@ def _version() -> str:
         known = path.stat()
         parts.append(f"{path} {known.st_size} {known.st_mtime_ns}")
     return "\n".join(parts)
-
-
-def _load(file: Path | None, read: Callable[[Any], _Read]) -> _Read | None:
-    """Return what ``file`` holds, or nothing when it is not there or not as it should be."""
-    if file is None:
-        return None
-    try:
-        if not (_is_ours(file.parent) and _is_ours(file)):
-            return None
-        return read(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError):
-        return None
-
-
-def _store(file: Path | None, data: object) -> None:
-    """Write ``data`` beside its place and move it there; a cache that cannot be written is none."""
-    if file is None:
-        return
-    with suppress(OSError):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".part-")
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                json.dump(data, out, ensure_ascii=False, separators=(",", ":"))
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
-        _prune(file.parent)
-
-
-def _prune(place: Path) -> None:
-    """Remove the files that were written longest ago, when there are many."""
-    written = sorted((each.stat().st_mtime_ns, each) for each in place.glob("*.json"))
-    for _, file in written[:-_KEPT]:
-        file.unlink(missing_ok=True)
-
-
-def _is_ours(place: Path) -> bool:
-    """Return whether nobody else can have written this file, or in this folder."""
-    known = place.stat()
-    if not hasattr(os, "getuid"):
-        return True
-    return known.st_uid == os.getuid() and not known.st_mode & 0o022
 
 
 # --- contents ------------------------------------------------------------------------------------

@@ -150,10 +150,10 @@ def _policies() -> Found:
 
 
 def _cache() -> Found:
-    from mipsdsl import cache
+    from mipsdsl import cache, kept
 
     folder = cache.folder()
-    if cache.is_off():
+    if kept.is_off():
         return Found("cache", "absent", "MIPS_NO_CACHE is set, so nothing is kept", "unset it")
     there = folder
     while not there.exists() and there != there.parent:

@@ -15,6 +15,7 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.build import build
+from mipsdsl.syntax.tables import parser_of
 from mipsdsl.syntax.terminals import describe
 from mipsdsl.syntax.words import AMENDING_WORDS, HEADERS_BEFORE, ITEM_WORDS
 
@@ -32,7 +33,7 @@ _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[(){}]')
 @cache
 def _lark() -> Lark:
     text = (resources.grammar() / "mips.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", propagate_positions=True, maybe_placeholders=False)
+    return parser_of(text)
 
 
 def parse(source: Source, report: Report) -> n.File:

@@ -5,10 +5,12 @@ import os
 import stat
 
 import pytest
+from lark.exceptions import UnexpectedInput
 
-from mipsdsl import cache, codec
+from mipsdsl import cache, codec, kept, resources
 from mipsdsl.library import read_sources, years
 from mipsdsl.pipeline import analyse, compile_policy
+from mipsdsl.syntax import tables
 
 
 def _files():
@@ -100,6 +102,45 @@ def test_a_folder_that_cannot_be_made_does_not_matter(policy, tmp_path, monkeypa
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
 
     assert cache.compiled(read_sources(str(policy))).program is not None
+
+
+def _trees(parser):
+    pieces = [
+        "parameter x = 3 points [42 CFR 1]",
+        "rule a: points = if b then 1 point else (c + d) at most 5 points rounded to 2 places half up",
+        "choice kind = a, b",
+    ]
+    return [parser.parse(piece) for piece in pieces]
+
+
+def _expected(parser):
+    with pytest.raises(UnexpectedInput) as caught:
+        parser.parse("parameter x 3")
+    return caught.value.accepts or caught.value.expected
+
+
+def test_the_tables_of_the_parser_are_kept_and_read_the_same():
+    grammar = (resources.grammar() / "mips.lark").read_text(encoding="utf-8")
+    built = tables.parser_of(grammar)
+    (file,) = kept.folder("grammar").glob("*.json")
+    changed = file.stat().st_mtime_ns
+    read = tables.parser_of(grammar)
+
+    assert changed == file.stat().st_mtime_ns
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
+    assert _trees(built) == _trees(read)
+    assert _expected(built) == _expected(read)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "[{}, {}]", '[{"parser": {}}, {}]', "[1, 2, 3]"])
+def test_tables_that_are_broken_are_made_again(content):
+    grammar = (resources.grammar() / "mips.lark").read_text(encoding="utf-8")
+    built = tables.parser_of(grammar)
+    (file,) = kept.folder("grammar").glob("*.json")
+    file.write_text(content, encoding="utf-8")
+
+    assert _trees(built) == _trees(tables.parser_of(grammar))
+    assert content != file.read_text(encoding="utf-8")
 
 
 def test_findings_are_shown_at_their_places_again(policy):
