@@ -102,7 +102,7 @@ def _sources(name: str) -> tuple[Source, ...]:
     if not name.startswith("git:"):
         return policies.sources(name)
     revision, colon, path = name.removeprefix("git:").partition(":")
-    if not (revision and colon and path):
+    if not (revision and colon and path) or revision.startswith("-"):
         raise exits.Stop(f"{name}: a revision is written git:REV:PATH, as git:main:policies/2018")
     listed = _git("ls-tree", "--name-only", revision, f"{path.rstrip('/')}/").splitlines()
     names = [each for each in listed if each.endswith(".mips")] or [path]

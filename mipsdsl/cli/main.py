@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
     "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
     "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),
+    "history": ("mipsdsl.cli.history", "Follow one thing through the years."),
     "new": ("mipsdsl.cli.new", "Start a what-if policy or a file of tests."),
     "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
     "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),

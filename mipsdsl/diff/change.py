@@ -9,7 +9,7 @@ from attrs import frozen
 from mipsdsl.diff.edits import Kind, Piece, Way
 from mipsdsl.diff.policy import Key, Policy
 
-__all__ = ["Change", "Difference", "Effect", "Kind", "effect_of"]
+__all__ = ["HEADERS", "Change", "Difference", "Effect", "Kind", "effect_of"]
 
 
 class Effect(Enum):
@@ -56,6 +56,8 @@ class Difference:
     new: Policy
 
 
+HEADERS = ("year", "title", "source")
+"""What stands at the head of a policy; it is shown above a difference and not counted."""
 _DATA = {"choice", "record", "reference", "field", "relation", "ensure"}
 _TEXT = {"because", "citations", "label"}
 

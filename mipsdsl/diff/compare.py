@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 
-from mipsdsl.diff.change import Change, Difference, Kind, effect_of
+from mipsdsl.diff.change import HEADERS, Change, Difference, Kind, effect_of
 from mipsdsl.diff.edits import edits
 from mipsdsl.diff.normal import same
-from mipsdsl.diff.policy import Entry, Key, Policy, Thing
+from mipsdsl.diff.policy import Entry, Key, Policy, Thing, whole
 from mipsdsl.diff.reasons import Reasons
 from mipsdsl.diff.renames import Renaming, by_shape, that_are_there, with_new_names
 from mipsdsl.syntax import nodes as n
@@ -34,10 +34,17 @@ def diff(
         known += more
     found = [*_renamed(known, old, new), *_changes(named, new)]
     reasons = Reasons(amendments, known)
-    touched = {change.key for change in found if change.key in named}
-    untouched = sum(key in new and key not in touched and key.what != "field" for key in named)
+    touched = {(change.key.record, _name_now(change)) for change in found}
+    untouched = sum(
+        key in new and (key.record, key.name) not in touched and key.what not in {"field", *HEADERS}
+        for key in named
+    )
     changes = tuple(reasons.given(change, new) for change in found)
     return Difference(changes, untouched, named, new)
+
+
+def _name_now(change: Change) -> str:
+    return change.new if isinstance(change.new, str) and not change.way else change.key.name
 
 
 def _renamed(renamings: Iterable[Renaming], old: Policy, new: Policy) -> Iterator[Change]:
@@ -63,18 +70,25 @@ def _renamed(renamings: Iterable[Renaming], old: Policy, new: Policy) -> Iterato
 
 
 def _changes(old: Policy, new: Policy) -> Iterator[Change]:
-    """Yield what is changed and added in the order of the new policy, then what is removed."""
-    one_file = len({entry.area for entry in new.values()}) == 1
+    """Yield what is changed and added in the order of the new policy, then what is removed.
+
+    The area of a change is the file where the thing stands now; where the new policy is one file
+    alone, the old one knows the areas; where both are, there is one area.
+    """
+    olds, news = ({entry.area for entry in policy.values()} for policy in (old, new))
+    by_old = len(news) == 1 and len(olds) > 1
     for key, entry in new.items():
         before = old.get(key)
-        area = before.area if before is not None and one_file else entry.area
         if before is not None:
+            area = before.area if by_old else entry.area
             yield from _within(key, before.thing, entry.thing, area)
         elif not _in_a_new_record(key, old):
             yield _whole(Kind.ADDED, key, entry, new)
     for key, entry in old.items():
         if key not in new and not _in_a_new_record(key, new):
-            yield _whole(Kind.REMOVED, key, entry, old)
+            one = len(news) == len(olds) == 1
+            placed = evolve(entry, area=next(iter(news))) if one else entry
+            yield _whole(Kind.REMOVED, key, placed, old)
 
 
 def _in_a_new_record(key: Key, other: Policy) -> bool:
@@ -92,9 +106,6 @@ def _within(key: Key, old: Thing, new: Thing, area: str) -> Iterator[Change]:
 
 
 def _whole(kind: Kind, key: Key, entry: Entry, policy: Policy) -> Change:
-    thing = entry.thing
-    if isinstance(thing, n.Record | n.Reference):
-        own = [e.thing for k, e in policy.items() if k.what == "field" and k.record == key.name]
-        thing = evolve(thing, fields=tuple(x for x in own if isinstance(x, n.Field)))
+    thing = whole(entry.thing, policy)
     old, new = (None, thing) if kind is Kind.ADDED else (thing, None)
     return Change(kind, effect_of(key), entry.area, key, (), (), old, new)

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mipsdsl.diff.align import Pairs, in_any_order, in_order
 from mipsdsl.diff.chains import ELSE, FIRST, Family, Link, family_of, links
@@ -114,7 +114,8 @@ def _is_better_whole(one: n.Node, other: n.Node, found: Sequence[Edit]) -> bool:
         return False
     short = max(len(words(one)), len(words(other))) <= _SHORT
     enough = _ALIKE_CASES if isinstance(one, n.If) and len(found) > 1 else _ALIKE
-    return (isinstance(one, _LIFTED) and short) or similarity(one, other) < enough
+    lifted = isinstance(one, _LIFTED) and type(one) is type(other)
+    return (lifted and short) or similarity(one, other) < enough
 
 
 # --- chains ----------------------------------------------------------------------------------------
@@ -179,7 +180,8 @@ def _attributes(one: n.Node, other: n.Node, way: Way, part: tuple[str, ...]) -> 
             continue
         if isinstance(one, n.Expr) and not isinstance(old, n.Node | tuple | None):
             return []
-        called = (*part, _CALLED[each.name]) if each.name in _CALLED else part
+        name = "" if isinstance(one, n.Always) and each.name == "condition" else each.name
+        called = (*part, _CALLED[name]) if name in _CALLED else part
         here = (*way, Step(each.name))
         if _is_list(old) or _is_list(new):
             found += _elements(one, each.name, old, new, way, called)
@@ -220,9 +222,20 @@ def _elements(
 
     found = _unpaired(ones, others, pairs, step, part)
     for i, j in pairs:
-        called = (*part, _element_called(owner, name, i))
-        found += _node(ones[i], others[j], step(i), tuple(x for x in called if x))
+        called = tuple(x for x in (*part, _element_called(owner, name, i)) if x)
+        inside = _node(ones[i], others[j], step(i), called)
+        if isinstance(owner, n.Table):
+            inside = [_in_column(edit, owner.header) for edit in inside]
+        found += inside
     return found
+
+
+def _in_column(edit: Edit, header: n.Row) -> Edit:
+    """Return an edit of a cell with the name of its column."""
+    index = edit.way[-1].index
+    cells: tuple[n.Cell, ...] = getattr(header, edit.way[-1].name, ())
+    named = words(cells[index]) if index is not None and index < len(cells) else ""
+    return evolve(edit, part=(*edit.part, named)) if named else edit
 
 
 def _unpaired(
@@ -281,7 +294,7 @@ def _element_called(owner: n.Node, name: str, index: int) -> str:
     part = getattr(owner, name)[index]
     match owner, part:
         case _, n.Except(because=because):
-            return f"exception “{because}”" if because else "exception"
+            return exception_called(because)
         case _, n.FirstRow(because=because):
             return f"reason “{because}”" if because else "reason"
         case n.Table(), n.Row():
@@ -298,6 +311,11 @@ def _element_called(owner: n.Node, name: str, index: int) -> str:
             return f"place {index + 1}" if len(owner.places) > 1 else ""  # type: ignore[attr-defined]  # the owner is a selection
         case _:
             return ""
+
+
+def exception_called(because: str) -> str:
+    """Return what an exception is called: by its reason."""
+    return f"exception “{because}”" if because else "exception"
 
 
 def row_called(header: n.Row, row: n.Row) -> str:

@@ -15,8 +15,8 @@ def as_markdown(difference: Difference, changes: Sequence[Change]) -> str:
     for what, old, new in headings(difference):
         if what == "year":
             lines += [f"# {old} → {new}" if old != new else f"# {old}", ""]
-        elif old != new:
-            lines.append(f"- {what}: {' → '.join(_escaped(x) for x in (old, new) if x)}")
+        else:
+            lines.append(f"- {what} {'removed' if old else 'added'}: {_escaped(old or new)}")
     for area in areas(difference, changes):
         lines += ["", f"## {area.name}", ""]
         for thing in area.things:

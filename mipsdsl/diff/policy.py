@@ -44,8 +44,15 @@ Policy: TypeAlias = Mapping[Key, Entry]
 """All things of a program but its tests; the fields of records are things of their own."""
 
 _LEFT_OUT = (
-    n.Usual | n.Example | n.Examples | n.PopulationExample | n.PinChanges | n.PinSame | n.TestsHeader
-    | n.Amends | n.Broken
+    n.Usual
+    | n.Example
+    | n.Examples
+    | n.PopulationExample
+    | n.PinChanges
+    | n.PinSame
+    | n.TestsHeader
+    | n.Amends
+    | n.Broken
 )
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from attrs import evolve
 
 from mipsdsl.diff.change import Change, Kind
-from mipsdsl.diff.edits import Piece
+from mipsdsl.diff.edits import Piece, exception_called
 from mipsdsl.diff.normal import same
 from mipsdsl.diff.policy import Policy, Thing
 from mipsdsl.diff.renames import Renaming
@@ -112,8 +112,9 @@ def _is_about(item: n.Amendment, change: Change) -> bool:
             return removes and any(same(member, old) for member in members.members if _is_node(old))  # type: ignore[arg-type]  # it is a node
         case n.Values(removes=removes, names=names):
             return removes and isinstance(old, n.ChoiceValue) and old.name in names
-        case n.ChangeExcept(reason=reason):
-            return isinstance(old, n.Except) and bool(reason) and old.because == reason
+        case n.ChangeExcept(reason=reason) if reason:
+            gone = isinstance(old, n.Except) and old.because == reason
+            return gone or exception_called(reason) in change.part
         case n.ChangeRows(old=rows):
             return isinstance(old, n.Row) and any(same(row, old) for row in rows)
         case _:

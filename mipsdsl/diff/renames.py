@@ -10,13 +10,16 @@ from attrs import evolve, frozen
 
 from mipsdsl.diagnostics import Report
 from mipsdsl.diff.normal import normal, same
-from mipsdsl.diff.policy import Key, Policy, Thing, files_of, policy_of
+from mipsdsl.diff.policy import Key, Policy, Thing, files_of, policy_of, whole
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.rewrite import renamed
 from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.walk import walk
 
 _ALIKE = 0.5
+_MUCH = 24
+"""So many nodes are not the same by chance."""
 
 
 @frozen
@@ -146,8 +149,8 @@ def by_shape(old: Policy, new: Policy) -> list[Renaming]:
     Two are the same thing when all but the name is the same, each fits just one, and, where little
     is said that could be the same by chance, the names are alike.
     """
-    gone = {key: entry.thing for key, entry in old.items() if key not in new}
-    come = {key: entry.thing for key, entry in new.items() if key not in old}
+    gone = {key: whole(entry.thing, old) for key, entry in old.items() if key not in new}
+    come = {key: whole(entry.thing, new) for key, entry in new.items() if key not in old}
     shapes = [(a, b) for a in gone for b in come if _fits(a, gone[a], b, come[b])]
     lefts, rights = Counter(a for a, _ in shapes), Counter(b for _, b in shapes)
     return [Renaming(a, b.name) for a, b in shapes if lefts[a] == rights[b] == 1]
@@ -161,9 +164,10 @@ def _fits(a: Key, one: Thing, b: Key, other: Thing) -> bool:
         return False
     if not same(_nameless(one), _nameless(other)):
         return False
-    if a.what in {"record", "reference"}:
-        return False  # without their fields, records have too little shape
-    return a.what == "claim" or SequenceMatcher(None, a.name, b.name).ratio() >= _ALIKE
+    if a.what in {"claim", "record", "reference"}:
+        return True
+    much = sum(1 for _ in walk(_nameless(one))) >= _MUCH
+    return much or SequenceMatcher(None, a.name, b.name).ratio() >= _ALIKE
 
 
 def _nameless(thing: Thing) -> n.Node:
@@ -178,6 +182,8 @@ def _nameless(thing: Thing) -> n.Node:
                 thing, target=evolve(target, name=empty), header=evolve(header, conclusions=())
             )
         case n.Parameter() | n.Population() | n.Choice() | n.Selection() | n.Relation() | n.Field():
+            made = evolve(thing, name=empty)
+        case n.Record() | n.Reference():
             made = evolve(thing, name=empty)
         case n.Claim():
             made = evolve(thing, text="")

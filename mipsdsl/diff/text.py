@@ -41,11 +41,11 @@ def as_text(
 
 def _headings(difference: Difference, paint: Paint) -> Iterator[str]:
     for what, old, new in headings(difference):
-        if what == "year" and old != new:
-            yield paint(f"{old} → {new}", "bold")
-        elif old != new:
-            yield from ([paint(f"  - {what} {old}", "-")] if old else [])
-            yield from ([paint(f"  + {what} {new}", "+")] if new else [])
+        if what == "year":
+            yield from ([paint(f"{old} → {new}", "bold")] if old != new else [])
+        else:
+            mark = "-" if old else "+"
+            yield paint(f"  {mark} {what} {old or new}", mark)
 
 
 def _last(difference: Difference, changes: Iterable[Change]) -> str:

@@ -8,14 +8,13 @@ from attrs import frozen
 
 from mipsdsl.diff.cells import Cells, cells_of
 from mipsdsl.diff.chains import Link
-from mipsdsl.diff.change import Change, Difference, Effect, Kind
+from mipsdsl.diff.change import HEADERS, Change, Difference, Effect, Kind
 from mipsdsl.diff.policy import Key
 from mipsdsl.diff.words import words
 from mipsdsl.format import format_item
 from mipsdsl.syntax import nodes as n
 
 MARKS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~", Kind.RENAMED: ">"}
-HEADERS = {"year", "title", "source"}
 WIDTH = 92
 
 
@@ -73,6 +72,8 @@ def counts(changes: Iterable[Change]) -> dict[str, int]:
     """Return how many things were added, changed, renamed and removed."""
     things: dict[tuple[Key, bool], Kind] = {}
     for change in changes:
+        if change.key.what in HEADERS:
+            continue
         kind = Kind.CHANGED if change.way else change.kind
         things.setdefault((change.key, kind is Kind.RENAMED), kind)
     order = (Kind.ADDED, Kind.CHANGED, Kind.RENAMED, Kind.REMOVED)
@@ -215,26 +216,27 @@ def _piece(piece: object) -> str:
 
 
 def headings(difference: Difference) -> Iterator[tuple[str, str, str]]:
-    """Yield what the headers say: what it is, what it was and is now."""
-    for key in (Key("year", "", ""), Key("title", "", "")):
-        sides = [
-            policy[key].thing if key in policy else None
+    """Yield what the headers say: what it is, what it was and is now.
+
+    A policy without a title or source of its own, as a what-if is, says nothing of them.
+    """
+    for what in HEADERS:
+        olds, news = (
+            [_header(entry.thing) for key, entry in policy.items() if key.what == what]
             for policy in (difference.old, difference.new)
-        ]
-        yield key.what, _header(sides[0]), _header(sides[1])
-    for policy, place in ((difference.old, 1), (difference.new, 2)):
-        for key, entry in policy.items():
-            other = difference.new if place == 1 else difference.old
-            if key.what == "source" and key not in other:
-                said = words(entry.thing)
-                yield "source", said if place == 1 else "", said if place == 2 else ""
+        )
+        if what == "year":
+            yield what, "".join(olds), "".join(news)
+        elif news:
+            yield from ((what, old, "") for old in olds if old not in news)
+            yield from ((what, "", new) for new in news if new not in olds)
 
 
-def _header(thing: object) -> str:
+def _header(thing: n.Item | n.Field) -> str:
     match thing:
         case n.RulesHeader(year, paying):
             return f"{year.text} (paying {paying.text})"
         case n.Title(text):
             return text
         case _:
-            return ""
+            return words(thing)
