@@ -36,15 +36,17 @@ def of_rejects(rejects: Sequence[Reject], total: int, written: Path | None) -> I
     by_code: dict[str, list[Reject]] = {}
     for reject in rejects:
         by_code.setdefault(reject.code, []).append(reject)
-    shown = 0
+    # One of each code first; the others share what room is left.
+    room = max(0, _SHOWN_REJECTS - len(by_code))
     for code, group in sorted(by_code.items(), key=lambda pair: -len(pair[1])):
         title = PAGES[code].title if code in PAGES else ""
         yield f"  {code}  {len(group):,}  {title}"
-        for reject in group[: max(0, _SHOWN_REJECTS - shown)]:
+        shown = min(len(group), 1 + room)
+        room -= shown - 1
+        for reject in group[:shown]:
             yield f"    {_place(reject)}: {reject.reason}"
-            shown += 1
-    if shown < len(rejects):
-        yield f"    … and {len(rejects) - shown:,} more"
+        if shown < len(group):
+            yield f"    … and {len(group) - shown:,} more"
 
 
 def _place(reject: Reject) -> str:

@@ -160,6 +160,16 @@ def cleaned(text: str) -> str:
     return text.strip() if text.isascii() else text.translate(_ODD_SPACES).strip()
 
 
+def is_suppressed(text: str) -> bool:
+    """Return whether a cell hides its value: `*`, `<11` and the like."""
+    return _SUPPRESSED.fullmatch(text) is not None
+
+
+def is_error(text: str) -> bool:
+    """Return whether a cell is an error of a spreadsheet: `#REF!` and the like."""
+    return text.casefold() in _ERRORS
+
+
 def _text(text: str) -> str | None:
     text = cleaned(text)
     return None if text.casefold() in MISSING or text[:1] == "#" else text
@@ -197,12 +207,12 @@ def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:
     folded = text.casefold()
     if folded in MISSING or text in reading.missing:
         return Parsed(None)
-    if folded in _ERRORS:
+    if is_error(text):
         return _wrong("D0122", f"{shown(text)} is an error of the spreadsheet, not a value")
     if slot.type.unit is not Unit.TEXT:
         if folded in _MISSING_VALUES or _SAS_MISSING.fullmatch(text):
             return Parsed(None)
-        if _SUPPRESSED.fullmatch(text):
+        if is_suppressed(text):
             return _wrong("D0120", f"{shown(text)} hides the value; no value follows from it")
     if slot.many:
         return _list(slot, text, reading)

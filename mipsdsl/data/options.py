@@ -26,7 +26,7 @@ class ColumnRule:
 
 def _rules(columns: Mapping[str, str | ColumnRule]) -> dict[str, ColumnRule]:
     return {
-        name.strip(): ColumnRule(rule) if isinstance(rule, str) else rule
+        " ".join(name.split()): ColumnRule(rule) if isinstance(rule, str) else rule
         for name, rule in columns.items()
     }
 

@@ -92,7 +92,7 @@ def _in_workbook(
     from mipsdsl.data.workbooks import all_sheet_names, sheet_names
 
     if options.sheet:
-        name = _asked(options.sheet, all_sheet_names(path), path)
+        name = asked_sheet(options.sheet, all_sheet_names(path), path)
         return [Source(path, record_named(name, layout) or record, name)]
     names = sheet_names(path)
     if not names:
@@ -112,7 +112,7 @@ def _in_workbook(
     return found
 
 
-def _asked(wanted: str, names: Sequence[str], path: Path) -> str:
+def asked_sheet(wanted: str, names: Sequence[str], path: Path) -> str:
     """Return the sheet that the user named, whatever its case, or by its number from 1."""
     for name in names:
         if wanted.casefold().strip() == name.casefold().strip():
