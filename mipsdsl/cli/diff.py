@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _KINDS = {
 }
 """What ``--only`` can name, and the things that are meant."""
 _EFFECTS = ("data", "text")
+_WIDTH = 100
+_WIDEST = 120
 _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
 
 
@@ -73,8 +76,7 @@ def command(
     elif form == "md":
         click.echo(as_markdown(found, wanted))
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-        click.echo(as_text(found, wanted, width=width, paint=_paint()))
+        click.echo(as_text(found, wanted, width=_width(), paint=_paint()))
     if exit_code and wanted:
         raise click.exceptions.Exit(exits.FINDINGS)
 
@@ -157,6 +159,13 @@ def _know(areas: tuple[str, ...], found: Difference) -> None:
     for area in areas:
         if area.removesuffix(".mips") not in known:
             raise exits.Stop(f"there is no area {area}; there are {', '.join(known)}")
+
+
+def _width() -> int:
+    """Return how wide the text may be: as the terminal, and 100 where there is none."""
+    if not sys.stdout.isatty():
+        return _WIDTH
+    return min(shutil.get_terminal_size((_WIDTH, 24)).columns, _WIDEST)
 
 
 def _paint() -> Paint:
