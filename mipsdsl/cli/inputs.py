@@ -174,11 +174,13 @@ def _sample(data: Data) -> Path:
 
 def _renamed(path: Path, form: str, folder: Path) -> Path:
     """Return a copy of a file, or of the standard input, with the ending of its format."""
+    from mipsdsl.data.files import stem_of, suffix_of
+
     if path.is_dir():
         return path
-    if str(path) != "-" and path.suffix.casefold() == f".{form}":
+    if str(path) != "-" and suffix_of(path) == f".{form}":
         return path
-    stem = "standard input" if str(path) == "-" else path.stem
+    stem = "standard input" if str(path) == "-" else stem_of(path)
     copy = folder / f"{stem}.{form}"
     try:
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()

@@ -136,6 +136,8 @@ def _identifiers(
     found = look_at(slot.name, values)
     restored: set[str] = set()
     unsound: set[str] = set()
+    if not (found.restored or found.wrong or found.unsound):
+        return restored, unsound
     for text, value in known.items():
         if not isinstance(value, str):
             continue

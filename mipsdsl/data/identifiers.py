@@ -8,7 +8,7 @@ taken as they stand. Source: 45 CFR 162.406 for the form of an NPI and its check
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from attrs import field, frozen
 
@@ -16,13 +16,15 @@ _FORMS = {
     "npi": re.compile(r"[0-9]{10}"),
     "tin": re.compile(r"[0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}"),
 }
+_DIGITS = {"npi": 10, "tin": 9}
 _SAID = {"npi": "an NPI of ten digits", "tin": "a TIN of nine digits"}
 _SCIENTIFIC = re.compile(r"[-+]?[0-9](?:\.[0-9]*)?[eE][-+]?[0-9]{1,3}")
 _WITH_ZERO_PLACES = re.compile(r"([0-9]+)\.0+")
-_TIN_DIGITS = 9
 _MOST_LOST = 2
 # The prefix 80840 stands before every NPI when its check digit is computed; it adds 24.
 _PREFIX_SUM = 24
+# What each two digits add: the first is doubled, and the digits of the double are added up.
+_PAIRS = {f"{n:02d}": sum(divmod(2 * (n // 10), 10)) + n % 10 for n in range(100)}
 
 NAMES = frozenset(_FORMS)
 """The fields that hold such numbers."""
@@ -37,18 +39,19 @@ class Identifiers:
     unsound: frozenset[str] = frozenset()
 
 
-def look_at(name: str, texts: Iterable[str]) -> Identifiers:
+def look_at(name: str, texts: Collection[str]) -> Identifiers:
     """Return what there is to say of the different ``texts`` of the column ``name``.
 
     Reports: D0118, D0119.
     """
-    form = _FORMS[name]
-    there = list(texts)
-    scientific = {text for text in there if _SCIENTIFIC.fullmatch(text)}
-    wrong = {text: ("D0118", _lost_digits(text)) for text in scientific}
-    whole = {text: _without_places(text) for text in there if text not in scientific}
-    formed = {value for value in whole.values() if form.fullmatch(value)}
-    if 2 * len(formed) < len(whole) or not formed:
+    form, digits = _FORMS[name], _DIGITS[name]
+    formed = {text for text in texts if len(text) == digits and text.isdigit() and text.isascii()}
+    others = [text for text in texts if text not in formed]
+    wrong = {text: ("D0118", _lost_digits(text)) for text in others if _SCIENTIFIC.fullmatch(text)}
+    whole = {text: _without_places(text) for text in others if text not in wrong}
+    number = len(formed) + len(whole)
+    formed.update(filter(form.fullmatch, whole.values()))
+    if 2 * len(formed) < number or not formed:
         return Identifiers(wrong=wrong)
     has_zeros = any(value.startswith("0") for value in formed)
     restored: dict[str, str] = {}
@@ -59,7 +62,10 @@ def look_at(name: str, texts: Iterable[str]) -> Identifiers:
             wrong[text] = ("D0119", f"`{text}` is not {_SAID[name]}, as the others in the column")
         elif value != text:
             restored[text] = value
-    unsound = {text for text, value in whole.items() if name == "npi" and _is_unsound(value)}
+    if name != "npi":
+        return Identifiers(restored, wrong)
+    unsound = {npi for npi in formed if not has_check_digit(npi)}
+    unsound |= {text for text, value in restored.items() if value in unsound}
     return Identifiers(restored, wrong, frozenset(unsound))
 
 
@@ -69,15 +75,9 @@ def has_check_digit(npi: str) -> bool:
     >>> has_check_digit("1234567893"), has_check_digit("1234567890")
     (True, False)
     """
-    total = _PREFIX_SUM
-    for place, digit in enumerate(reversed(npi)):
-        number = int(digit) * (1 + place % 2)
-        total += number - 9 * (number > 9)
-    return total % 10 == 0
-
-
-def _is_unsound(value: str) -> bool:
-    return bool(_FORMS["npi"].fullmatch(value)) and not has_check_digit(value)
+    pairs = _PAIRS
+    total = pairs[npi[:2]] + pairs[npi[2:4]] + pairs[npi[4:6]] + pairs[npi[6:8]] + pairs[npi[8:]]
+    return (total + _PREFIX_SUM) % 10 == 0
 
 
 def _lost_digits(text: str) -> str:
@@ -92,5 +92,5 @@ def _without_places(text: str) -> str:
 
 def _with_zeros(text: str) -> str:
     """Return a TIN with up to two leading zeros put back, else nothing."""
-    is_near = _TIN_DIGITS - _MOST_LOST <= len(text) < _TIN_DIGITS
-    return text.zfill(_TIN_DIGITS) if is_near and text.isdigit() and text.isascii() else ""
+    is_near = _DIGITS["tin"] - _MOST_LOST <= len(text) < _DIGITS["tin"]
+    return text.zfill(_DIGITS["tin"]) if is_near and text.isdigit() and text.isascii() else ""

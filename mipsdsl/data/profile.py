@@ -24,6 +24,7 @@ _OTHER_DATE = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})")
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 _MOSTLY = Fraction(8, 10)
 _SHOWN = 4
+_ARTICLES = {"npi": "an", "tin": "a"}
 
 
 @frozen
@@ -130,7 +131,9 @@ def _identifiers(name: str, counts: Counter[str]) -> Iterator[str]:
     if not field:
         return
     found = look_at(field, counts)
-    yield from _some(f"not the form of a {field.upper()}", list(found.wrong), counts)
+    yield from _some(
+        f"not {_ARTICLES[field]} {field.upper()} by its form", list(found.wrong), counts
+    )
     yield from _some("wrong check digit", list(found.unsound), counts)
     yield from _some("to be brought into the form of the others", list(found.restored), counts)
 

@@ -21,7 +21,11 @@ Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 """What the reader makes of a cell."""
 
 _ZIPPED = (".xlsx", ".xlsm")
-_ERROR_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*?>(?:(?!</c>).)*?<v>(#[^<]*)</v>')
+_ERROR_CELL = re.compile(
+    rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)([0-9]+)"[^>]*(?<!/)>'
+    rb"(?:(?!</c>).)*?<v>(#[^<]*)</v>",
+    re.DOTALL,
+)
 _IN_ERROR = b't="e"'
 _SHEET = re.compile(r'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
 _TARGET = re.compile(r"<Relationship\b[^>]*>")

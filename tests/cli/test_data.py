@@ -128,7 +128,7 @@ def test_a_profile_says_what_is_in_a_column_and_what_is_odd(mips, theirs, tmp_pa
         columns[-1]["column"][0],
         columns[-1]["file"],
     )
-    assert "not the form of a NPI: 1 (such as `1.2E+09`)" in npi["suspicious"]
+    assert "not an NPI by its form: 1 (such as `1.2E+09`)" in npi["suspicious"]
     assert "wrong check digit: 1 (such as `1234567890`)" in npi["suspicious"]
     assert ("7", "1000") == (charges["least"], charges["greatest"])
     assert "* (1), <11 (1)" == charges["missing"]

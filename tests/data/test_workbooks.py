@@ -19,9 +19,13 @@ HEADER = ("tin", "npi", "clinician_type", "newly_enrolled", "enrolled_on", "char
 ROW = (123456789, 1234567893, "physician", True, date(2018, 10, 1), 90_000.5)
 
 
-def workbook(path: Path, sheets: dict[str, Cells], hidden: Sequence[str] = ()) -> Path:
-    """Write a workbook; a text that begins with `=` is a formula in error, `#…` its value."""
-    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+def workbook(
+    path: Path, sheets: dict[str, Cells], hidden: Sequence[str] = (), *, from_1904: bool = False
+) -> Path:
+    """Write a workbook; a text that begins with `#` is the error that a formula has."""
+    how = {"default_date_format": "yyyy-mm-dd", "date_1904": from_1904}
+    book = xlsxwriter.Workbook(str(path), how)
+    framed = book.add_format({"border": 1})
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         if name in hidden:
@@ -34,7 +38,9 @@ def workbook(path: Path, sheets: dict[str, Cells], hidden: Sequence[str] = ()) -
                     sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day))
                 elif isinstance(cell, str):
                     sheet.write_string(row, column, cell)
-                elif cell is not None:
+                elif cell is None:
+                    sheet.write_blank(row, column, None, framed)
+                else:
                     sheet.write(row, column, cell)
     book.close()
     return path
@@ -64,6 +70,14 @@ def test_typed_cells_are_read_as_they_are_meant(program: Program, tmp_path: Path
         ]
     ] == inputs.tables["clinician"].rows
     assert ((), ()) == (inputs.rejects, inputs.notes)
+
+
+def test_a_workbook_that_counts_days_from_1904_has_the_same_dates(
+    program: Program, tmp_path: Path
+) -> None:
+    path = workbook(tmp_path / "clinician.xlsx", {"x": [HEADER, ROW]}, from_1904=True)
+
+    assert date(2018, 10, 1).toordinal() == run(program, path).tables["clinician"].rows[0][4]
 
 
 def test_a_workbook_with_a_sheet_for_each_record_is_a_folder(
@@ -112,10 +126,16 @@ def test_without_a_name_the_first_sheet_is_read_and_said(program: Program, tmp_p
 
 
 def test_cells_in_error_are_not_taken_for_empty(program: Program, tmp_path: Path) -> None:
-    rows = [HEADER, ROW, (*ROW[:4], "#REF!", "#DIV/0!")]
+    rows = [
+        HEADER,
+        ROW,
+        (*ROW[:4], "#REF!", "#DIV/0!"),
+        (*ROW[:1], 1245319599, *ROW[2:4], None, "#N/A"),
+    ]
     inputs = run(program, workbook(tmp_path / "clinician.xlsx", {"a b & c": rows}))
-    (reject,) = inputs.rejects
+    reject, other = inputs.rejects
 
+    assert (4, "charges_1", "D0122") == (other.row, other.column, other.code)
     assert (3, "enrolled_on", "D0122") == (reject.row, reject.column, reject.code)
     assert "`#REF!` is an error of the spreadsheet" in reject.reason
     assert "`#DIV/0!`" in reject.reason
