@@ -16,7 +16,7 @@ COMMANDS = {
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
     "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
     "config": ("mipsdsl.cli.config", "Say which settings hold here."),
-    "data": ("mipsdsl.cli.data", "Fetch the public data that come with a year."),
+    "data": ("mipsdsl.cli.data", "Profile and map your data; what a policy asks for."),
     "diff": ("mipsdsl.cli.diff", "Say what one year changed of another."),
     "doctor": ("mipsdsl.cli.doctor", "Look whether all that is needed is here, and works."),
     "explain": ("mipsdsl.cli.explain", "Say why: one clinician's outcomes and every reason."),
