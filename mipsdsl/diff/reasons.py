@@ -32,7 +32,7 @@ class Reasons:
     def given(self, change: Change, new: Policy) -> Change:
         """Return ``change`` with its reason and citations: the amendment's, or else the thing's."""
         if change.kind is Kind.RENAMED:
-            return change
+            return self._renamed(change)
         found = self._amendment(change)
         if found is not None:
             citations, because = _reason(found)
@@ -40,6 +40,15 @@ class Reasons:
         entry = new.get(change.key)
         thing = entry.thing if entry is not None else change.old
         citations, because = _of_part(change.new) or _of_thing(thing)
+        return evolve(change, citations=citations, because=because)
+
+    def _renamed(self, change: Change) -> Change:
+        """Return a renaming with its reason; one by shape has that of the removal of the old."""
+        named = self._by_name.get(change.new, []) if isinstance(change.new, str) else []
+        gone = [item for item in named if isinstance(item, n.RemoveItem | n.RemoveClaim)]
+        if change.because or change.citations or not gone:
+            return change
+        citations, because = _reason(gone[-1])
         return evolve(change, citations=citations, because=because)
 
     def _amendment(self, change: Change) -> n.Amendment | None:

@@ -82,7 +82,9 @@ def _wrapped(text: Sequence[str], width: int) -> list[str]:
     """Return ``text``; one line alone, which is no layout, goes on below where it is long."""
     if len(text) > 1 or not text:
         return list(text)
-    return wrap(text[0], width, subsequent_indent="    ", break_long_words=False)
+    return wrap(
+        text[0], width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _on_one_line(thing: Shown, room: int) -> str:
@@ -104,14 +106,24 @@ def _line(line: Line, width: int, paint: Paint) -> Iterator[str]:
     said = _said(line)
     if len(said) <= width - 6 or not (line.old and line.new):
         mark = "" if line.old and line.new else ("+" if line.new else "-")
-        shown = wrap(said, width - 6, subsequent_indent="    ", break_long_words=False)
+        shown = wrap(
+            said,
+            width - 6,
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
         yield from (f"      {paint(row, mark)}" for row in shown)
     else:
         if line.part:
             yield f"      {line.part}:"
         for mark, text in (("-", line.old), ("+", line.new)):
             rows = wrap(
-                f"{mark} {text}", width - 8, subsequent_indent="    ", break_long_words=False
+                f"{mark} {text}",
+                width - 8,
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
             )
             yield from (f"        {paint(row, mark)}" for row in rows)
     yield from _reason(line.reason, width, paint, indent=10)
@@ -119,7 +131,7 @@ def _line(line: Line, width: int, paint: Paint) -> Iterator[str]:
 
 def _reason(reason: str, width: int, paint: Paint, *, indent: int = 6) -> Iterator[str]:
     whole = _CITATION.sub(lambda found: found[0].replace(" ", _UNBROKEN), reason)
-    for row in wrap(whole, width - indent, break_long_words=False):
+    for row in wrap(whole, width - indent, break_long_words=False, break_on_hyphens=False):
         yield " " * indent + paint(row.replace(_UNBROKEN, " "), "dim")
 
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from mipsdsl.diff.cells import Cells, cells_of
 from mipsdsl.diff.chains import Link
 from mipsdsl.diff.change import HEADERS, Change, Difference, Effect, Kind
+from mipsdsl.diff.edits import Piece
 from mipsdsl.diff.policy import Key
 from mipsdsl.diff.words import words
 from mipsdsl.format import format_item
@@ -90,7 +91,9 @@ def _shown(changes: Sequence[Change], difference: Difference) -> Shown:
     reason = _reason(first)
     data = _data(changes)
     if first.kind is Kind.RENAMED:
-        return Shown(first.kind, f"{called} is now {words(first.new)}", reason=reason)
+        new = words(first.new)
+        new = f"“{new}”" if first.key.what == "claim" else new
+        return Shown(first.kind, f"{called} is now {new}", reason=reason)
     if not first.way and first.kind is Kind.ADDED:
         return Shown(first.kind, "", _text(first.key, first.new), data=data, reason=_extra(first))
     if not first.way and first.kind is Kind.REMOVED:
@@ -168,11 +171,13 @@ def _goes_without_saying(change: Change, changes: Sequence[Change]) -> bool:
         return False
     more = [other for other in changes if not _is_reason(other)]
     said = {x for other in more for x in (*other.because, *other.citations)}
-    return bool(more) and isinstance(change.new, tuple) and set(change.new) - _old(change) <= said
+    return bool(more) and _texts(change.new) - _texts(change.old) <= said
 
 
-def _old(change: Change) -> set[str]:
-    return set(change.old) if isinstance(change.old, tuple) else set()
+def _texts(piece: Piece) -> set[str]:
+    if isinstance(piece, str):
+        return {piece}
+    return {text for text in piece if isinstance(text, str)} if isinstance(piece, tuple) else set()
 
 
 def _is_of_rows(change: Change) -> bool:

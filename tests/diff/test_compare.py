@@ -168,3 +168,13 @@ def test_a_record_under_another_name_is_a_rename_with_all_its_rules() -> None:
     found = between(POLICY, POLICY.replace("clinician", "eligible_clinician"))
 
     assert ["renamed record clinician clinician → eligible_clinician"] == said(found.changes)
+
+
+def test_the_order_of_what_a_run_shows_is_no_difference() -> None:
+    shown = "\nresults of clinician = eligible, final, base\n"
+    other = "\nresults of clinician = base, final, cost_weight\n"
+
+    assert [
+        "removed results clinician eligible",
+        "added results clinician cost_weight",
+    ] == said(between(POLICY + shown, POLICY + other).changes)
