@@ -17,7 +17,8 @@ from mipsdsl.data.tables import DataError, Reject
 _TEXTS = (".csv", ".tsv", ".txt")
 _LINES = (".jsonl", ".ndjson")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-SUFFIXES = (*_TEXTS, *_LINES, ".parquet", *WORKBOOKS)
+_SAS = (".sas7bdat", ".xpt")
+SUFFIXES = (*_TEXTS, *_LINES, ".parquet", *WORKBOOKS, *_SAS)
 _PACKED = ".gz"
 
 
@@ -54,6 +55,10 @@ def load(path: Path, options: ReadOptions, sheet: str = "") -> Sheet:
             return _json_lines(path)
         if suffix == ".parquet":
             return _parquet(path)
+        if suffix in _SAS:
+            from mipsdsl.data.sas import load_sas
+
+            return load_sas(path)
         if suffix in WORKBOOKS:
             from mipsdsl.data.workbooks import load_sheet
 
