@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from attrs import evolve, fields
-from comparing import policy, year
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_items import items
@@ -18,6 +17,7 @@ from mipsdsl.diff.policy import said as what_is_said
 from mipsdsl.library import years
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
+from tests.diff.comparing import policy, year
 
 BOUND = (n.Number, n.Path, n.Date)
 """Expressions that stand where the grammar knows no other."""

@@ -4,7 +4,8 @@ import json
 import subprocess
 
 import pytest
-from conftest import POLICY
+
+from tests.diff.comparing import POLICY
 
 NEW = (
     POLICY.replace("threshold = 3 points", "threshold = 15 points")

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from comparing import between, of_text, said
-from conftest import POLICY
 
 from mipsdsl.diff import Effect, apply, diff
 from mipsdsl.diff.policy import said as what_is_said
+from tests.diff.comparing import POLICY, between, of_text, said
 
 CASES = {
     "a value": (

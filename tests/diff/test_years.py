@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 import pytest
-from comparing import on_the_way, policy, said, year
 
 from mipsdsl.core import nodes as c
 from mipsdsl.diagnostics import Report
@@ -20,6 +19,7 @@ from mipsdsl.pipeline import analyse
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.parser import parse
+from tests.diff.comparing import on_the_way, policy, said, year
 
 YEARS = years()
 PAIRS = list(pairwise(YEARS))
