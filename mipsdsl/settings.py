@@ -52,9 +52,7 @@ def sort_out(program: Program, settings: Mapping[str, str]) -> Settings:
     """
     parameters = {parameter.name: parameter.type for parameter in program.parameters}
     national = {
-        item.name: item
-        for item in program.items
-        if not item.record and item.name not in parameters
+        item.name: item for item in program.items if not item.record and item.name not in parameters
     }
     for name in settings:
         if name not in parameters and name not in national:

@@ -69,7 +69,9 @@ def test_what_is_listed_and_did_not_happen_is_found(pin: str, message: str) -> N
 
 
 def test_what_is_pinned_as_the_same_is_held_to_it() -> None:
-    found = _messages("pin same as 2017 for submission.final_score, performance_threshold, nobody\n")
+    found = _messages(
+        "pin same as 2017 for submission.final_score, performance_threshold, nobody\n"
+    )
 
     assert [
         "E0605 `performance_threshold` is not the same as in 2017",
