@@ -134,9 +134,9 @@ def _color(wanted: str) -> bool | None:
 def main() -> None:
     """Run the command line, with the exit codes of ``exits``."""
     try:
-        cli.main(prog_name="mips", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Without its standalone mode click gives back the code of an `Exit` instead of raising it.
+        code = cli.main(prog_name="mips", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else exits.DONE)
     except click.UsageError as mistake:
         mistake.show()
         sys.exit(exits.USAGE)
