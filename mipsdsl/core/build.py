@@ -12,6 +12,7 @@ from math import ceil, floor
 from attrs import evolve
 
 from mipsdsl.core import nodes as c
+from mipsdsl.core.meaning import applied
 from mipsdsl.core.types import GRID, YESNO, Shape, Type, Unit
 
 STORED_LIMIT = 2**63
@@ -57,26 +58,12 @@ def value_of(expr: c.Expr) -> Fraction | None:
             return value_of(operand)
         case c.Arithmetic():
             left, right = value_of(expr.left), value_of(expr.right)
-            return None if left is None or right is None else _apply(expr.operator, left, right)
+            return None if left is None or right is None else applied(expr.operator, left, right)
         case c.Divide():
             left, right = value_of(expr.left), value_of(expr.right)
             return None if left is None or not right else left / right
         case _:
             return None
-
-
-def _apply(operator: c.Operator, left: Fraction, right: Fraction) -> Fraction:
-    match operator:
-        case c.Operator.ADD:
-            return left + right
-        case c.Operator.SUBTRACT:
-            return left - right
-        case c.Operator.MULTIPLY:
-            return left * right
-        case c.Operator.LEAST:
-            return min(left, right)
-        case c.Operator.GREATEST:
-            return max(left, right)
 
 
 def arithmetic(operator: c.Operator, left: c.Expr, right: c.Expr, type_: Type) -> c.Arithmetic:

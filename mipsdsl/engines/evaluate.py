@@ -11,6 +11,7 @@ from attrs import frozen
 
 from mipsdsl import arithmetic
 from mipsdsl.core import nodes as c
+from mipsdsl.core.meaning import applied, compared
 from mipsdsl.core.types import QUANTITIES
 from mipsdsl.engines.choose import Stage, choose
 from mipsdsl.engines.schema import LAYOUT, NUMBER
@@ -158,17 +159,7 @@ class Evaluator(ABC):
             value = self.evaluate(expr.left, at)
             return value is not None and value == self.evaluate(expr.right, at)
         left, right = self.quantity(expr.left, at), self.quantity(expr.right, at)
-        match expr.comparison:
-            case c.Comparison.LESS:
-                return left < right
-            case c.Comparison.AT_MOST:
-                return left <= right
-            case c.Comparison.MORE:
-                return left > right
-            case c.Comparison.AT_LEAST:
-                return left >= right
-            case _:
-                assert_never(expr.comparison)
+        return compared(expr.comparison, left, right)
 
     def _logic(self, expr: c.And | c.Or | c.Not, at: At) -> bool:
         match expr:
@@ -188,7 +179,7 @@ class Evaluator(ABC):
     ) -> Value:
         match expr:
             case c.Arithmetic(operator, left, right):
-                return _apply(operator, self.quantity(left, at), self.quantity(right, at))
+                return applied(operator, self.quantity(left, at), self.quantity(right, at))
             case c.Divide(left, right, when_zero):
                 divisor = self.quantity(right, at)
                 if divisor == 0 and when_zero is not None:
@@ -363,22 +354,6 @@ def position(value: Fraction, starts: tuple[int, ...], first: int, *, rising: bo
     # The next start is not reached, so it lies beyond the value, which is at or beyond this one:
     # the fraction is within 0…1 whatever the order of the starts.
     return whole + (value - starts[last]) / (starts[last + 1] - starts[last])
-
-
-def _apply(operator: c.Operator, left: Fraction, right: Fraction) -> Fraction:
-    match operator:
-        case c.Operator.ADD:
-            return left + right
-        case c.Operator.SUBTRACT:
-            return left - right
-        case c.Operator.MULTIPLY:
-            return left * right
-        case c.Operator.LEAST:
-            return min(left, right)
-        case c.Operator.GREATEST:
-            return max(left, right)
-        case _:
-            assert_never(operator)
 
 
 def _rounded(value: Value, mode: c.Rounding, places: int) -> Fraction:

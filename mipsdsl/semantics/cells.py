@@ -16,6 +16,7 @@ from attrs import frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
+from mipsdsl.core.meaning import compared
 from mipsdsl.core.types import QUANTITIES, Unit
 
 MAX_COMBINATIONS = 200_000
@@ -188,17 +189,7 @@ def _compared(expr: c.Compare, at: Assignment) -> bool:
     left, right = _value(expr.left, at), _value(expr.right, at)
     if not isinstance(left, Fraction) or not isinstance(right, Fraction):
         return False
-    match expr.comparison:
-        case c.Comparison.LESS:
-            return left < right
-        case c.Comparison.AT_MOST:
-            return left <= right
-        case c.Comparison.MORE:
-            return left > right
-        case c.Comparison.AT_LEAST:
-            return left >= right
-        case c.Comparison.EQUAL:
-            return left == right
+    return compared(expr.comparison, left, right)
 
 
 def shown(at: Assignment, names: dict[c.Expr, str] | None = None) -> str:
