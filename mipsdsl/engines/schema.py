@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias, assert_never
 
@@ -109,8 +110,20 @@ def stored_scale(item: c.Item) -> int:
     return GRID.get(item.type.unit, 0)
 
 
+_MADE: deque[Schema] = deque(maxlen=8)
+"""The schemas made last: many small worlds of one program need the same one."""
+
+
 def schema_of(program: c.Program) -> Schema:
-    """Return the schema of ``program``."""
+    """Return the schema of ``program``; the same one for the same program."""
+    for made in _MADE:
+        if made.program is program:
+            return made
+    _MADE.append(_schema_of(program))
+    return _MADE[-1]
+
+
+def _schema_of(program: c.Program) -> Schema:
     records = {record.name: record for record in program.records}
     lists = {(r.name, each.name): each.record for r in records.values() for each in r.relations}
     links = {(r.name, each.name): each.record for r in records.values() for each in r.references}

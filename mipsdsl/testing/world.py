@@ -225,8 +225,13 @@ def _is_empty_list_anywhere(program: c.Program, node: n.Assign) -> bool:
 
 def linked(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> Store:
     """Return a store of rows that name only some of their fields and given items."""
+    return linked_frames(program, frames(program, rows))
+
+
+def frames(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> dict[str, Frame]:
+    """Return the rows as tables of all fields, and of the items that some row is given."""
     items = {(item.record, item.name) for item in program.items}
-    tables: dict[str, Frame] = {}
+    made: dict[str, Frame] = {}
     for record in program.records:
         told = rows.get(record.name, ())
         fields = [field.name for field in record.fields]
@@ -236,7 +241,12 @@ def linked(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> Store:
             tuple(row.get(x, UNSET if (record.name, x) in items else None) for x in columns)
             for row in told
         ]
-        tables[record.name] = Frame(columns, values)
+        made[record.name] = Frame(columns, values)
+    return made
+
+
+def linked_frames(program: c.Program, tables: Mapping[str, Frame]) -> Store:
+    """Return a store of tables in which an item that is not given stands as unset."""
     store = link(program, tables)
     for (owner, name), lacking in store.lacking.items():
         slot = store.schema.layouts[owner].slots[name]
