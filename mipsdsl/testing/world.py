@@ -169,9 +169,11 @@ class World:
             _unknown(node.name.text, known, node.name.span, self.report)
             return
         for _ in range(min(1000, int(node.number.text.replace(",", "").partition(".")[0]))):
-            self.add(child)
+            row = self.add(child)
             for assign in node.values:
                 self._assign_to(child, assign.path.text, assign)
+            others = [one for one in self.rows[child] if one is not row]
+            self._make_unique(self._record(child), row, others)
 
     def assign(self, node: n.Assign) -> None:
         """Give a field, an item or a population item its value."""
