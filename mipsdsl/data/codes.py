@@ -184,6 +184,15 @@ _PAGES = (
         "Remove the row from the file; or in the file of rejects empty all its cells, and give "
         "that file along with your data.",
     ),
+    Page(
+        "D0124",
+        "not in the catalogue in this way",
+        "The reference data of the year have the measure, but not with the collection type that "
+        "the row says: it could not be sent so in that year. The reason names those it has.",
+        "Correct the collection type, or look whether `--measures` is the folder of the right year. "
+        "What a registry sends is `mips_cqm`, `qcdr` for a measure of the registry's own, and "
+        "`medicare_cqm` for one of an ACO.",
+    ),
 )
 
 PAGES: dict[str, Page] = {page.code: page for page in _PAGES}

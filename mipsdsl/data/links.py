@@ -40,7 +40,7 @@ class _Parents:
 def check_links(drafts: dict[str, Draft], layout: Layout, findings: Findings) -> None:
     """Reject rows with the key of another, rows without a parent, and rows beyond a list's end.
 
-    Reports: D0102 (in a key), D0112, D0114, D0115, D0116, D0117.
+    Reports: D0102 (in a key), D0112, D0114, D0115, D0116, D0117, D0124.
     """
     for draft in drafts.values():
         _duplicates(draft, layout, findings)
@@ -158,9 +158,8 @@ def _reasons(parents: _Parents, link: _Link, lost: set[Key]) -> dict[Key, tuple[
         if key in parents.rejected:
             reasons[key] = "D0115", _of_rejected(link.parent, said, parents.rejected[key])
         elif parents.is_catalogue:
-            close = _near_keys(key, parents.known) if len(reasons) < _NEAR_SOUGHT else ""
-            hint = f"; near it: {close}" if close else ""
-            reasons[key] = "D0116", f"{link.parent} has no {said}{hint}"
+            is_one_of_few = len(reasons) < _NEAR_SOUGHT
+            reasons[key] = _of_catalogue(link, key, parents.known if is_one_of_few else set())
         else:
             reasons[key] = "D0114", f"no {link.parent} has {said}"
     return reasons
@@ -171,12 +170,18 @@ def _of_rejected(parent: str, said: str, reject: Reject) -> str:
     return f"its {parent} ({said}; {where}) was rejected: {reject.reason}"
 
 
-def _near_keys(key: Key, known: set[Key]) -> str:
-    """Return keys that differ in the last part only, else those with a near first part."""
-    same = sorted(str(each[-1]) for each in known if each[:-1] == key[:-1] and len(key) > 1)
-    if same:
-        return ", ".join(same[:3])
-    return ", ".join(near(str(key[0]), sorted({str(each[0]) for each in known})))
+def _of_catalogue(link: _Link, key: Key, known: set[Key]) -> tuple[str, str]:
+    """Return why a catalogue has no such row: it has others for the key but its last part, or none.
+
+    Reports: D0116, D0124.
+    """
+    others = sorted(str(each[-1]) for each in known if each[:-1] == key[:-1] and len(key) > 1)
+    if others:
+        named, last = _said(link.ours[:-1], key[:-1]), _said(link.ours[-1:], key[-1:])
+        return "D0124", f"{named} has no {last} in {link.parent}, but {', '.join(others)}"
+    close = near(str(key[0]), sorted({str(each[0]) for each in known}))
+    hint = f"; near it: {', '.join(close)}" if close else ""
+    return "D0116", f"{link.parent} has no {_said(link.ours, key)}{hint}"
 
 
 def _surplus(draft: Draft, relation: Relation, parent: str, findings: Findings) -> None:

@@ -169,6 +169,9 @@ def _reference_data(
     year = options.year or named or layout.program.year
     drafts: list[Draft] = []
     own = {draft.record for draft in given}
+    if "quality_catalogue" in own:
+        # The collection types of CMS's measures say nothing about measures of the user's own.
+        own.add("measure_collection")
     for record, sheet in load_reference(folder, year, layout, findings).items():
         if record in own:
             findings.note(f"{record}: the file given is used, not {sheet.file}")

@@ -88,8 +88,9 @@ CHOICES = (
             "web_interface",
             "cahps",
             "administrative_claims",
+            "medicare_cqm",
         ),
-        ("",) * 7,
+        ("",) * 8,
         PLACE,
     ),
     Choice("effort", ("medium", "high", "medical_home"), ("", "", ""), PLACE),
@@ -149,6 +150,7 @@ QUALITY_MEASURE = record(
     (
         Reference("measure", "quality_catalogue", ("measure_id",), False, PLACE),
         Reference("benchmark", "benchmark", ("measure_id", "collection_type"), True, PLACE),
+        Reference("so", "measure_collection", ("measure_id", "collection_type"), False, PLACE),
     ),
 )
 STARTS = Field("starts", Type(Unit.NUMBER), 4, -(10**10), 10**10, 10, "", PLACE)
@@ -163,6 +165,7 @@ BENCHMARK = record(
         field("benchmark_year", Type(Unit.COUNT)),
         field("topped_out", Type(Unit.YESNO)),
         field("seven_point_cap", maybe(Unit.YESNO)),
+        field("cap_lifted", maybe(Unit.YESNO)),
     ),
     is_reference=True,
 )
@@ -201,6 +204,35 @@ CATALOGUES = (
         is_reference=True,
     ),
     record("cost_catalogue", ("measure_id",), text("measure_id", "title"), is_reference=True),
+    record(
+        "measure_collection",
+        ("measure_id", "collection_type"),
+        (*text("measure_id"), field("collection_type", Type(Unit.CHOICE, "collection"))),
+        is_reference=True,
+    ),
+    record(
+        "measure_impact",
+        ("measure_id", "collection_type"),
+        (
+            *text("measure_id"),
+            field("collection_type", Type(Unit.CHOICE, "collection")),
+            field("codes_changed", maybe(Unit.YESNO)),
+            field("guideline_changed", maybe(Unit.YESNO)),
+        ),
+        is_reference=True,
+    ),
+    record(
+        "mvp_catalogue",
+        ("mvp_id", "measure_id"),
+        text("mvp_id", "measure_id", "role"),
+        is_reference=True,
+    ),
+    record(
+        "clinical_cluster",
+        ("cluster", "measure_id", "collection_type"),
+        (*text("cluster", "measure_id"), field("collection_type", Type(Unit.CHOICE, "collection"))),
+        is_reference=True,
+    ),
 )
 INDIVIDUAL = Constant("individual", type=Type(Unit.CHOICE, "kind"))
 ENSURES = (

@@ -87,8 +87,8 @@ def _results(program: Program, inputs: Inputs, *outputs: str) -> list[Value]:
         ("001", "claims", "4", 10_000_000),
         ("001", "ecqm", "0", 10_000_000),
         ("238", "mips_cqm", "0.27", 9_000_000),
-        # no benchmark by claims
-        ("374", "claims", "100", 3_000_000),
+        # no benchmark
+        ("386", "mips_cqm", "100", 3_000_000),
     ],
 )
 def test_a_rate_earns_what_the_published_deciles_say(
