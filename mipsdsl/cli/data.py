@@ -26,7 +26,12 @@ def command() -> None:
 @command.command(name="get")
 @click.argument("year", type=int)
 def get(year: int) -> None:
-    """Fetch CMS's measures and benchmarks of a YEAR once, and print the folder for --measures."""
+    """Fetch CMS's measures and benchmarks of a YEAR once, and print the folder for --measures.
+
+    The years 2017 to 2022 come from CMS's npm package, by the client `npm`. Of later years, CMS
+    publishes the files in its repository CMSgov/qpp-measures-data on GitHub alone: give the folder
+    of a copy to --measures.
+    """
     from mipsdsl.data import fetch
 
     try:

@@ -59,7 +59,11 @@ _OPTIONS = (
         multiple=True,
         help="Take this value in every row that lacks it.",
     ),
-    click.option("--measures", metavar="DIR", help="CMS's measures and benchmarks, as published."),
+    click.option(
+        "--measures",
+        metavar="DIR|YEAR",
+        help="CMS's measures and benchmarks: a folder as published, or a year that was fetched.",
+    ),
     click.option("--map", "mapping", metavar="FILE.toml", help="Which column of yours is which."),
     click.option(
         "--percent-in",

@@ -17,6 +17,8 @@ _VERSION = "5.5.4"
 _SHA512 = "j8Xo4fH3AR4aTiP5sUBB/2NmVRp2Uu4yK0Pl6InW2KQLvz+c08RehaP23U/DA4AZYI+ya673gQ0ishHmQXBU4g=="
 _FIRST, _LAST = 2017, 2022
 _SECONDS = 180
+_KEPT = ("benchmarks", "measures", "clinical-clusters")
+_FIRST_PATHWAYS = 2023
 _INSTEAD = (
     "name a folder of CMS's public repository of measures data (CMSgov/qpp-measures-data) with "
     "`--measures`"
@@ -71,11 +73,26 @@ def kept() -> Path:
 
 def _check(year: int) -> None:
     if not _FIRST <= year <= _LAST:
-        raise Unavailable(f"the package {_PACKAGE} has the years {_FIRST} to {_LAST}, not {year}")
+        raise Unavailable(
+            f"the package {_PACKAGE} has the years {_FIRST} to {_LAST}, not {year}",
+            f"{_INSTEAD}; of {year} it needs {_files(year)}",
+        )
+
+
+def _files(year: int) -> str:
+    """Return in words the files that a folder must have for ``year``."""
+    names = [f"measures/{year}/measures-data.json", f"benchmarks/{year}.json"]
+    names += [f"mvp/{year}.json"] if year >= _FIRST_PATHWAYS else []
+    quoted = [f"`{name}`" for name in names]
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def _has(folder: Path, year: int) -> bool:
-    return (folder / "benchmarks" / f"{year}.json").is_file()
+    return (folder / "benchmarks" / f"{year}.json").is_file() and _is_whole(folder)
+
+
+def _is_whole(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in _KEPT)
 
 
 def _cache() -> Path:
@@ -128,12 +145,12 @@ def verified(tarball: Path, sha512: str = _SHA512) -> Path:
 
 
 def unpack(tarball: Path, folder: Path) -> None:
-    """Unpack the benchmarks and the measures, and nothing else, readable by the owner only."""
+    """Unpack benchmarks, measures and clusters, and nothing else, readable by the owner only."""
     folder.mkdir(mode=0o700)
     with tarfile.open(tarball, "r:gz") as archive:
         for member in archive:
             parts = Path(member.name).parts
-            kept = len(parts) > 2 and parts[1] in ("benchmarks", "measures")
+            kept = len(parts) > 2 and parts[1] in _KEPT
             if not (member.isfile() and kept and member.name.endswith(".json")) or ".." in parts:
                 continue
             source = archive.extractfile(member)
@@ -146,9 +163,14 @@ def unpack(tarball: Path, folder: Path) -> None:
 
 
 def _put(unpacked: Path, folder: Path) -> None:
-    """Move the data into place; when another run was quicker, its copy stays."""
+    """Move the data into place; when another run was quicker, its copy stays.
+
+    A copy that lacks a folder was made by an earlier version of the program.
+    """
+    if folder.is_dir() and not _is_whole(folder):
+        shutil.rmtree(folder)
     try:
         unpacked.rename(folder)
     except OSError:
-        if not (folder / "benchmarks").is_dir():
+        if not _is_whole(folder):
             raise

@@ -16,6 +16,11 @@ CLIENT = """#!/bin/sh
 echo called >> "$CALLS"
 {}
 """
+PARTS = [
+    "package/benchmarks/2019.json",
+    "package/measures/2019/measures-data.json",
+    "package/clinical-clusters/2019/clinical-clusters.json",
+]
 
 
 def tarball(path: Path, names: list[str]) -> Path:
@@ -49,6 +54,7 @@ def test_only_the_data_are_unpacked_and_only_inside(tmp_path: Path) -> None:
         [
             "package/benchmarks/2019.json",
             "package/measures/2019/measures-data.json",
+            "package/clinical-clusters/2019/clinical-clusters.json",
             "package/benchmarks/../../../out.json",
             "/absolute/benchmarks/2019.json",
             "package/scripts/measures.json",
@@ -58,9 +64,11 @@ def test_only_the_data_are_unpacked_and_only_inside(tmp_path: Path) -> None:
     unpack(archive, tmp_path / "out")
     found = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
 
-    assert ["benchmarks/2019.json", "measures/2019/measures-data.json"] == [
-        path.relative_to(tmp_path / "out").as_posix() for path in found
-    ]
+    assert [
+        "benchmarks/2019.json",
+        "clinical-clusters/2019/clinical-clusters.json",
+        "measures/2019/measures-data.json",
+    ] == [path.relative_to(tmp_path / "out").as_posix() for path in found]
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in found)
 
 
@@ -70,7 +78,7 @@ def test_another_package_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_year_is_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    archive = tarball(tmp_path / "a.tgz", ["package/benchmarks/2019.json"])
+    archive = tarball(tmp_path / "a.tgz", PARTS)
     calls = client(monkeypatch, tmp_path / "bin", f'cp "{archive}" .')
     monkeypatch.setattr(fetch, "verified", lambda path: path)
     folder = get(2019)
@@ -100,7 +108,23 @@ def test_without_the_client_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path
         get(2022)
 
 
+def test_a_copy_of_an_earlier_version_is_fetched_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    archive = tarball(tmp_path / "a.tgz", PARTS)
+    client(monkeypatch, tmp_path / "bin", f'cp "{archive}" .')
+    monkeypatch.setattr(fetch, "verified", lambda path: path)
+    old = fetch.kept() / "benchmarks" / "2019.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("[]", encoding="utf-8")
+
+    assert (get(2019) / "clinical-clusters" / "2019").is_dir()
+
+
 @pytest.mark.parametrize("year", [2016, 2023])
 def test_other_years_are_in_the_public_repository(year: int) -> None:
-    with pytest.raises(Unavailable, match=f"not {year}"):
+    with pytest.raises(Unavailable, match=f"not {year}") as error:
         get(year)
+    assert "--measures" in error.value.help
+    assert f"`measures/{year}/measures-data.json`" in error.value.help
+    assert (f"`mvp/{year}.json`" in error.value.help) == (year == 2023)
