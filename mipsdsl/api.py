@@ -16,7 +16,7 @@ from attrs import field, frozen
 from mipsdsl import cache, library
 from mipsdsl.core.nodes import ItemKind, Program
 from mipsdsl.core.types import QUANTITIES, Unit
-from mipsdsl.data.options import PercentIn, ReadOptions
+from mipsdsl.data.options import ColumnRule, PercentIn, ReadOptions, load_map
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import DataError, Inputs, Reject, Value
 from mipsdsl.data.write import Column
@@ -41,6 +41,9 @@ Plain: TypeAlias = bool | int | float | str | date | Decimal | Sequence[float] |
 
 Records: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, Sequence[Mapping[str, Plain]]]
 """A file or folder, several, or rows by record: ``{"clinician": [{"npi": "…", …}]}``."""
+
+Columns: TypeAlias = str | Path | Mapping[str, str | ColumnRule]
+"""A map of columns: a TOML file, or targets by column: ``{"Score": "submission.quality_score"}``."""
 
 Population: TypeAlias = Literal["published", "here"]
 Answered: TypeAlias = bool | int | str | date | Decimal | tuple[Decimal, ...] | None
@@ -109,13 +112,21 @@ class Policy:
         assume: Mapping[str, Plain] | None = None,
         measures: str | Path | None = None,
         percent_in: PercentIn | None = None,
+        columns: Columns | None = None,
+        sheet: str = "",
+        header_row: int = 1,
+        delimiter: str = "",
+        strict_npi: bool = False,
         max_rejects: int = 0,
     ) -> Results:
         """Return the results of all ``records``.
 
         ``outputs``: what to compute; without them, all results of the record ``per`` (the first
         that has data). ``population="here"`` computes national factors from these records.
-        ``measures``: a folder of CMS's measures and benchmarks.
+        ``measures``: a folder of CMS's measures and benchmarks, or a year that was fetched.
+        ``columns``: which column is which field, or the file that says so. ``sheet``,
+        ``header_row``, ``delimiter``: how a workbook, or the lines of a file, are read.
+        ``strict_npi``: an NPI with a wrong check digit is a mistake.
 
         Raises:
             DataError: the records as a whole cannot be read.
@@ -123,7 +134,16 @@ class Policy:
             OutputError: an output is not known, or lacks something that it needs.
 
         """
-        options = _options(assume, measures, percent_in)
+        options = ReadOptions(
+            percent_in=percent_in,
+            assume={name: _text(value) for name, value in (assume or {}).items()},
+            column_map=_columns(columns),
+            measures=Path(measures) if measures is not None else None,
+            sheet=sheet,
+            header_row=header_row,
+            delimiter=delimiter,
+            strict_npi=strict_npi,
+        )
         inputs = _read(self.program, records, options, max_rejects)
         said = computed_here(self.program, population == "here", self._settings.populations)
         wanted = Wanted(outputs=tuple(outputs), per=per, populations=said)
@@ -139,6 +159,11 @@ class Policy:
         assume: Mapping[str, Plain] | None = None,
         measures: str | Path | None = None,
         percent_in: PercentIn | None = None,
+        columns: Columns | None = None,
+        sheet: str = "",
+        header_row: int = 1,
+        delimiter: str = "",
+        strict_npi: bool = False,
         **key: str,
     ) -> Explanation:
         """Return the reasons behind the outcomes of the rows of ``record`` with this ``key``.
@@ -151,7 +176,16 @@ class Policy:
             OutputError: there is no such row or output, or it lacks something that it needs.
 
         """
-        options = _options(assume, measures, percent_in)
+        options = ReadOptions(
+            percent_in=percent_in,
+            assume={name: _text(value) for name, value in (assume or {}).items()},
+            column_map=_columns(columns),
+            measures=Path(measures) if measures is not None else None,
+            sheet=sheet,
+            header_row=header_row,
+            delimiter=delimiter,
+            strict_npi=strict_npi,
+        )
         inputs = _read(self.program, records, options, None)
         said = computed_here(self.program, population == "here", self._settings.populations)
         answers = explain(world_of(self.program, inputs), record, key, outputs, said)
@@ -175,16 +209,14 @@ class RowsRejected(DataError):
 # --- data in -------------------------------------------------------------------------------------
 
 
-def _options(
-    assume: Mapping[str, Plain] | None,
-    measures: str | Path | None,
-    percent_in: PercentIn | None,
-) -> ReadOptions:
-    return ReadOptions(
-        percent_in=percent_in,
-        assume={name: _text(value) for name, value in (assume or {}).items()},
-        measures=Path(measures) if measures is not None else None,
-    )
+def _columns(columns: Columns | None) -> dict[str, ColumnRule]:
+    """Return a map of columns: as it is given, or as its file has it."""
+    if isinstance(columns, str | Path):
+        return load_map(Path(columns))
+    return {
+        name: ColumnRule(rule) if isinstance(rule, str) else rule
+        for name, rule in (columns or {}).items()
+    }
 
 
 def _read(

@@ -19,7 +19,7 @@ from mipsdsl.library import years
 
 OWN, SHARED = "mips.toml", "pyproject.toml"
 FOR = ("check", "explain", "run", "show", "test")
-"""The commands that settings are for."""
+"""The commands that all settings are for, and whose policy may be left out."""
 READINGS = ("fraction", "hundred")
 
 
@@ -39,6 +39,22 @@ class Settings:
         """Return the values by the names that the commands know."""
         names = {"map": "mapping"}
         return {names.get(key, key): value for key, value in self.values.items() if key != "policy"}
+
+    def of_command(self, name: str) -> dict[str, Any]:
+        """Return what holds for the command ``name`` where a call says nothing.
+
+        ``diff A`` compares with the policy of the project, and ``data`` is about its fields.
+        """
+        if name in FOR:
+            return self.defaults()
+        policy = {"policy": self.policy} if self.policy else {}
+        match name:
+            case "diff":
+                return {"new": self.policy} if self.policy else {}
+            case "data":
+                return {"dictionary": policy, "map": {"init": policy}}
+            case _:
+                return {}
 
 
 # --- the settings --------------------------------------------------------------------------------

@@ -90,7 +90,11 @@ def map_() -> None:
 @click.option(
     "-o", "--output", metavar="MAP.toml", help="Write the map here; it must not be there."
 )
-@click.option("--policy", metavar="YEAR|PATH", help="Whose fields.  [default: the newest year]")
+@click.option(
+    "--policy",
+    metavar="YEAR|PATH",
+    help="Whose fields.  [default: the project's, else the newest year]",
+)
 @_table_options
 def init(file: str, output: str | None, policy: str | None, **how: Any) -> None:  # noqa: ANN401
     """Write a map of the columns of FILE with best guesses, to be corrected and given to --map."""

@@ -58,6 +58,8 @@ def command(
 ) -> None:
     """Show what is different in B: added, changed, renamed, removed, with the reasons given.
 
+    Without B, it is the policy of the project: that of its file of settings (mips config).
+
     A and B are years, files or folders of your own, or a git revision of one: git:REV:PATH (the
     years that such a policy amends are those of this program). Layout, order and comments are no
     difference; DATA marks what changes for those who bring the data.

@@ -78,11 +78,13 @@ def _configured(
     """Let the settings of the project hold where the call says nothing; return its arguments."""
     from mipsdsl.cli import config
 
-    if name not in config.FOR:
+    if name not in (*config.FOR, "data", "diff"):
         return args
     settings = config.find()
-    ctx.default_map = {name: settings.defaults()}
-    return config.with_policy(ctx, command, args, settings.policy) if settings.policy else args
+    ctx.default_map = {name: settings.of_command(name)}
+    if name not in config.FOR or not settings.policy:
+        return args
+    return config.with_policy(ctx, command, args, settings.policy)
 
 
 def _say_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:

@@ -9,8 +9,10 @@ from datetime import date
 from attrs import field, frozen
 
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.data.dates import day_number, day_of, such_as
 from mipsdsl.data.decimals import Decimal, parse_decimal, plain, to_steps
 from mipsdsl.data.identifiers import NAMES, look_at
+from mipsdsl.data.options import DateIn
 from mipsdsl.data.slots import Slot, near
 from mipsdsl.data.tables import Value
 
@@ -27,10 +29,6 @@ _ODD_SPACES = str.maketrans(
 )
 _YES = frozenset({"yes", "true", "y", "1"})
 _NO = frozenset({"no", "false", "n", "0"})
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00:00(?:\.0+)?)?")
-# A spreadsheet counts days; these are the years 1954 to 2119.
-_DAY_NUMBER = re.compile(r"([2-7][0-9]{4})(?:\.0+)?")
-_DAY_NOUGHT = date(1899, 12, 30).toordinal()
 _SHOWN = 40
 _PLAIN = 18
 
@@ -48,12 +46,14 @@ class Reading:
     """How the cells of a column are read, besides what its slot says.
 
     ``hundred``: a bare 85 in a column of percents is 85%. ``missing``: further words for missing.
-    ``strict_npi``: an NPI with a wrong check digit is a mistake, not only worth a note.
+    ``strict_npi``: an NPI with a wrong check digit is a mistake, not only worth a note. ``date``:
+    the order of day, month and year; 2019-03-31 is read in any case.
     """
 
     hundred: bool = False
     missing: frozenset[str] = frozenset()
     strict_npi: bool = False
+    date: DateIn = "ymd"
 
 
 @frozen
@@ -226,7 +226,7 @@ def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:
         case Unit.CHOICE:
             return _choice(slot, text)
         case Unit.DATE:
-            return _date(slot, text)
+            return _date(slot, text, reading)
         case unit if unit in QUANTITIES:
             return _quantity(slot, text, reading)
         case _:
@@ -276,18 +276,14 @@ def _listed(values: Sequence[str], most: int = 12) -> str:
     return ", ".join([*values[:most], *(["…"] if len(values) > most else [])])
 
 
-def _date(slot: Slot, text: str) -> Parsed:
-    number = _DAY_NUMBER.fullmatch(text)
-    if number:
-        return _in_range(slot, Parsed(_DAY_NOUGHT + int(number[1]), is_day_number=True), text)
-    found = _DATE.fullmatch(text)
-    try:
-        day = date.fromisoformat(found[1]) if found else None
-    except ValueError:
-        day = None
+def _date(slot: Slot, text: str, reading: Reading) -> Parsed:
+    numbered = day_number(text)
+    if numbered is not None:
+        return _in_range(slot, Parsed(numbered, is_day_number=True), text)
+    day = day_of(text, reading.date)
     if day is None:
-        return _wrong("D0108", f"{shown(text)} is not a date such as 2019-03-31")
-    return _in_range(slot, Parsed(day.toordinal()), text)
+        return _wrong("D0108", f"{shown(text)} is not a date{such_as(text, reading.date)}")
+    return _in_range(slot, Parsed(day), text)
 
 
 def _quantity(slot: Slot, text: str, reading: Reading) -> Parsed:

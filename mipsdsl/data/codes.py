@@ -73,7 +73,8 @@ _PAGES = (
         "A date is written as year, month, day: `2019-03-31`. A number of five digits is the day "
         "that a spreadsheet counts so (43374 is 2018-10-01), and a note says it. Other orders are "
         "not guessed at: 10/01/2018 has two meanings.",
-        "Rewrite the column; in a spreadsheet, with the format `yyyy-mm-dd`.",
+        'Say the order in the map of columns, `{ to = "...", date = "mdy" }` or `"dmy"`; or rewrite '
+        "the column, in a spreadsheet with the format `yyyy-mm-dd`.",
     ),
     Page(
         "D0109",

@@ -12,7 +12,8 @@ from attrs import frozen
 from mipsdsl.core.types import Unit
 from mipsdsl.data.aliases import ALIASES
 from mipsdsl.data.cells import MISSING, Reading, cleaned, parse_cell, shown
-from mipsdsl.data.options import PercentIn
+from mipsdsl.data.dates import first_two
+from mipsdsl.data.options import DateIn, PercentIn
 from mipsdsl.data.percents import decide
 from mipsdsl.data.sheets import Sheet
 from mipsdsl.data.slots import Layout, Slot
@@ -25,6 +26,7 @@ _MARKER = re.compile(
     r"(?:nown)?|missing|suppressed|null|nan|none|tbd|pending",
     re.IGNORECASE,
 )
+_MONTHS = 12
 _EXACT, _FOLDED, _ALIAS = 1.0, 0.99, 0.95
 
 
@@ -45,6 +47,7 @@ class Guess:
     percent: PercentIn | None = None
     missing: tuple[str, ...] = ()
     near: str = ""
+    date: DateIn = "ymd"
 
 
 def fold(name: str) -> str:
@@ -93,7 +96,8 @@ def _guess(sheet: Sheet, place: int, known: dict[str, Slot], layout: Layout) -> 
     missing = _markers(slot, cells)
     percent = _percent(slot, cells, missing)
     to = slot.name if layout.owner(slot.name) and "." not in name else slot.full_name
-    return Guess(column, slot, why, score, example, to, percent, missing)
+    order = _order(slot, cells)
+    return Guess(column, slot, why, score, example, to, percent, missing, date=order)
 
 
 def _name(column: str, known: dict[str, Slot]) -> tuple[str, str, float]:
@@ -139,6 +143,14 @@ def _percent(slot: Slot, cells: Sequence[str], missing: Sequence[str]) -> Percen
     return "hundred" if decision.hundred else "fraction"
 
 
+def _order(slot: Slot, cells: Sequence[str]) -> DateIn:
+    """Return the order of the dates in a column: the American one where none tells."""
+    pairs = [pair for cell in cells if (pair := first_two(cell))]
+    if slot.type.unit is not Unit.DATE or not pairs:
+        return "ymd"
+    return "dmy" if any(first > _MONTHS for first, _ in pairs) else "mdy"
+
+
 # --- as TOML -------------------------------------------------------------------------------------
 
 
@@ -153,6 +165,7 @@ def _lines(
     yield f"# Which column of {file} is which field of {policy}: best guesses, to be corrected."
     yield f"# Use it with: mips run {policy} {file} --map THIS-FILE"
     yield "# `percent` says how bare percents are written: fraction (0.85) or hundred (85);"
+    yield "# `date` the order of days and months: mdy (3/31/2019) or dmy (31/3/2019);"
     yield "# `missing` lists the words that stand for no value. A column that is not here, or"
     yield "# behind a `#`, is not used; it follows the results."
     yield ""
@@ -174,8 +187,9 @@ def _line(each: Guess) -> str:
         near = f"; near: {each.near}" if each.near else ""
         return f'# {key} = ""  # {example}{near}'
     value = json.dumps(each.to)
-    if each.percent or each.missing:
+    if each.percent or each.missing or each.date != "ymd":
         parts = [f"to = {value}"]
+        parts += [f'date = "{each.date}"'] if each.date != "ymd" else []
         parts += [f'percent = "{each.percent}"'] if each.percent else []
         parts += (
             [f"missing = {json.dumps(each.missing, ensure_ascii=False)}"] if each.missing else []

@@ -11,17 +11,20 @@ from attrs import field, frozen
 from mipsdsl.data.tables import DataError
 
 PercentIn: TypeAlias = Literal["fraction", "hundred"]
+DateIn: TypeAlias = Literal["ymd", "mdy", "dmy"]
 _READINGS: tuple[PercentIn, ...] = ("fraction", "hundred")
+_ORDERS: tuple[DateIn, ...] = ("ymd", "mdy", "dmy")
 _EXAMPLE = '"their_name" = "submission.quality_score"'
 
 
 @frozen
 class ColumnRule:
-    """Where a column goes, how its bare percents are written, and which cells are missing."""
+    """Where a column goes, how its percents and dates are written, and which cells are missing."""
 
     to: str
     percent: PercentIn | None = None
     missing: tuple[str, ...] = ()
+    date: DateIn = "ymd"
 
 
 def _rules(columns: Mapping[str, str | ColumnRule]) -> dict[str, ColumnRule]:
@@ -79,13 +82,28 @@ def _rule(name: str, entry: object, path: Path) -> ColumnRule:
         return ColumnRule(entry)
     if not isinstance(entry, dict) or not isinstance(entry.get("to"), str):
         raise DataError(f"`{path}`: `{name}` has no target", f"write {_EXAMPLE}")
-    unknown = sorted(set(entry) - {"to", "percent", "missing"})
+    unknown = sorted(set(entry) - {"to", "percent", "missing", "date"})
     if unknown:
         raise DataError(
             f"`{path}`: `{name}` says `{unknown[0]}`, which is not known",
-            "an entry has `to`, `percent` and `missing`",
+            "an entry has `to`, `percent`, `date` and `missing`",
         )
-    return ColumnRule(entry["to"], _percent(name, entry, path), _missing(name, entry, path))
+    return ColumnRule(
+        entry["to"],
+        _percent(name, entry, path),
+        _missing(name, entry, path),
+        _date(name, entry, path),
+    )
+
+
+def _date(name: str, entry: Mapping[str, object], path: Path) -> DateIn:
+    for order in _ORDERS:
+        if entry.get("date", "ymd") == order:
+            return order
+    raise DataError(
+        f"`{path}`: the `date` of `{name}` is none of the three orders",
+        'write "mdy" (3/31/2019), "dmy" (31/3/2019) or "ymd" (2019-03-31, which is always read)',
+    )
 
 
 def _percent(name: str, entry: Mapping[str, object], path: Path) -> PercentIn | None:

@@ -79,7 +79,8 @@ def _reading(
     rule = binding.rule
     missing = frozenset(rule.missing if rule else ())
     if binding.slot.type.unit is not Unit.PERCENT:
-        return Reading(missing=missing, strict_npi=options.strict_npi)
+        order = rule.date if rule else "ymd"
+        return Reading(missing=missing, strict_npi=options.strict_npi, date=order)
     asked = (rule.percent if rule else None) or options.percent_in
     there = [cell for cell in cells if cell.strip() not in missing] if missing else cells
     decision = decide(f"{sheet.file}, {binding.header}", there, asked)

@@ -36,6 +36,18 @@ def test_files_are_run_as_well(policy, data):
     assert results.left_out == ()
 
 
+def test_files_are_read_as_they_are_said_to_be(policy, tmp_path):
+    path = tmp_path / "clinician.csv"
+    path.write_text("made in May\nTIN|npi|kind|score\nT1|1234567890|physician|80\n", "utf-8")
+    how = {"columns": {"TIN": "tin"}, "header_row": 2, "delimiter": "|", "outputs": ["base"]}
+    loaded = mipsdsl.load(str(policy), factor=0.5)
+
+    assert ["T1"] == [row["tin"] for row in loaded.run(path, **how)]
+    assert "base is" in str(loaded.explain(path, **how, npi="1234567890"))
+    with pytest.raises(mipsdsl.RowsRejected, match="check digit"):
+        loaded.run(path, **how, strict_npi=True)
+
+
 def test_what_cannot_be_computed_is_named(policy, data):
     assert mipsdsl.load(str(policy)).run(data).left_out == ("clinician.adjustment",)
 

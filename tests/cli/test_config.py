@@ -26,6 +26,8 @@ def _settings(folder, text, name="mips.toml"):
 def test_without_settings_a_policy_must_be_named(mips, project):
     assert "no mips.toml" in mips("config", "show").stderr
     assert "Missing argument" in mips("check", code=2).stderr
+    assert "Missing argument" in mips("diff", "small.mips", code=2).stderr
+    assert "Missing argument" in mips("data", "dictionary", code=2).stderr
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,16 @@ def test_a_policy_that_is_set_need_not_be_named(mips, project, name, text):
     assert "T1,1,yes" in mips("run", "data", *ASK).stdout
     assert "eligible is no" in mips("explain", "data", "--npi", "4", "--output", "eligible").stdout
     assert "scale clinician.base" in mips("show", "base").stdout
+
+
+def test_the_policy_of_a_project_is_what_diff_and_data_are_about(mips, project, tmp_path):
+    _settings(project, 'policy = "small.mips"\n')
+    other = (project / "small.mips").read_text(encoding="utf-8").replace("= 3 points", "= 4 points")
+    (tmp_path / "other.mips").write_text(other, encoding="utf-8")
+
+    assert "threshold" in mips("diff", tmp_path / "other.mips").stdout
+    assert "clinician,charges" in mips("data", "dictionary").stdout
+    assert "charges" in mips("data", "map", "init", "data/clinician.csv").stdout
 
 
 def test_a_policy_that_is_named_goes_before(mips, project):

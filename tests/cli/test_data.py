@@ -68,6 +68,17 @@ def test_a_map_says_how_percents_and_near_names_are_taken(mips, tmp_path):
     assert "a near name (0.9" in text
 
 
+@pytest.mark.parametrize(
+    ("cells", "order"), [(("3/4/2005", "4/13/2005"), "mdy"), (("3/4/2005", "13/4/2005"), "dmy")]
+)
+def test_a_map_says_in_which_order_dates_seem_to_be(mips, tmp_path, cells, order):
+    path = tmp_path / "clinician.csv"
+    path.write_text("\n".join(["enrolled_on", *cells, ""]), encoding="utf-8")
+    text = mips("data", "map", "init", path, "--policy", "2017").stdout
+
+    assert {"to": "enrolled_on", "date": order} == tomllib.loads(text)["columns"]["enrolled_on"]
+
+
 @pytest.mark.parametrize("form", ["csv", "md", "json", "xlsx"])
 def test_a_dictionary_says_what_each_field_is(mips, policy, tmp_path, form):
     out = tmp_path / f"dictionary.{form}"

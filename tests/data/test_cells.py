@@ -9,6 +9,7 @@ import pytest
 from mipsdsl.core.nodes import Program
 from mipsdsl.data.cells import Parsed, Reading, parse_cell
 from mipsdsl.data.codes import PAGES
+from mipsdsl.data.options import DateIn
 from mipsdsl.data.slots import layout_of
 
 
@@ -74,7 +75,7 @@ def test_cells_are_whole_numbers_of_steps(
         ("clinician.patients_1", "12.5", "D0105", "not a whole number"),
         ("clinician.charges_1", "1.005", "D0106", "more than 2 decimal places"),
         ("clinician.newly_enrolled", "maybe", "D0107", "not yes or no"),
-        ("clinician.enrolled_on", "10/01/2018", "D0108", "such as 2019-03-31"),
+        ("clinician.enrolled_on", "10/01/2018", "D0108", "in the map, `date = "),
         ("clinician.enrolled_on", "2018-02-30", "D0108", "not a date"),
         ("benchmark.starts", "1;2;3;4;5;6;7;8;9;10;11", "D0109", "at most 10"),
         ("clinician.patients_1", "*", "D0120", "hides the value"),
@@ -116,3 +117,28 @@ def test_a_percent_of_a_hundred_loses_no_digit(program: Program) -> None:
 )
 def test_odd_numbers_never_crash(program: Program, text: str) -> None:
     assert parse(program, "clinician.patients_1", text).problem is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("3/31/2019", "mdy", "2019-03-31"),
+        ("03-31-2019", "mdy", "2019-03-31"),
+        ("31.3.2019", "dmy", "2019-03-31"),
+        ("03/31/2019 0:00", "mdy", "2019-03-31"),
+        ("2019-03-31", "mdy", "2019-03-31"),
+        ("31/3/2019", "mdy", None),
+        ("3/31-2019", "mdy", None),
+        ("3/31/19", "mdy", None),
+        ("3/31/2019", "ymd", None),
+    ],
+)
+def test_dates_have_the_order_that_the_map_says(
+    program: Program, text: str, order: DateIn, expected: str | None
+) -> None:
+    slot = layout_of(program).target("clinician.enrolled_on", "a test")
+    parsed = parse_cell(slot, text, Reading(date=order))
+
+    assert (expected is None) == (parsed.problem is not None)
+    if expected is not None:
+        assert date.fromisoformat(expected).toordinal() == parsed.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -300,6 +301,15 @@ def test_a_map_says_which_column_is_which(
     ] == inputs.tables["submission"].rows
 
 
+def test_a_map_says_in_which_order_dates_are_written(read_texts: ReadTexts) -> None:
+    rows = "tin,npi,clinician_type,newly_enrolled,since\n1,2,other,no,03/04/2005\n"
+    for order, day in (("mdy", date(2005, 3, 4)), ("dmy", date(2005, 4, 3))):
+        rule = ColumnRule("clinician.enrolled_on", date=order)
+        inputs = read_texts({"clinician.csv": rows}, column_map={"since": rule})
+
+        assert day.toordinal() == inputs.tables["clinician"].rows[0][-1]
+
+
 def test_a_map_that_fits_nothing_is_said(read_texts: ReadTexts) -> None:
     files = {"practice.csv": "tin\n1\n"}
     inputs = read_texts(files, column_map={"country": "rural"})
@@ -316,6 +326,7 @@ def test_a_map_that_fits_nothing_is_said(read_texts: ReadTexts) -> None:
         ("[columns", "not TOML"),
         ('[columns]\nq = { percent = "hundred" }', "no target"),
         ('[columns]\nq = { to = "x", percent = "tenth" }', "neither of the two"),
+        ('[columns]\nq = { to = "x", date = "us" }', "none of the three orders"),
         ('[columns]\nq = { to = "x", missing = 3 }', "not a list of texts"),
         ('[columns]\nq = { to = "x", colour = 3 }', "`colour`, which is not known"),
     ],
