@@ -1,10 +1,18 @@
-"""Policies by name: the years that come with the program, and folders and files of the user."""
+"""Policies by name: the years that come with the program, and folders and files of the user.
+
+A name may say which layers are meant: ``2018#0`` is 2018 as it was published, ``2018#1`` with the
+first correction of the government, ``2018@2018-02-01`` as it was known on that day. Without either
+it is the year with all its corrections.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+
+from attrs import frozen
 
 from mipsdsl import resources
 from mipsdsl.source import Source
@@ -20,23 +28,135 @@ def years() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and p.name.isdigit()))
 
 
+@frozen
+class _Named:
+    """A policy as it is asked for: where it is, up to which correction, known on which day."""
+
+    policy: str
+    number: int | None
+    known_on: str
+
+    @property
+    def path(self) -> Path:
+        """Return its folder or file."""
+        return resources.policies() / self.policy if self.policy in years() else Path(self.policy)
+
+
+_NAMED = re.compile(r"(?P<policy>.+?)(?:#(?P<number>\d+))?(?:@(?P<day>\d{4}-\d\d-\d\d))?")
+
+
+def _named(policy: str) -> _Named:
+    found = _NAMED.fullmatch(policy)
+    if found is None or Path(policy).exists():
+        return _Named(policy, None, "")
+    if found["day"]:
+        try:
+            date.fromisoformat(found["day"])
+        except ValueError:
+            raise NoSuchPolicy(f"{found['day']} is no day of the calendar") from None
+    number = int(found["number"]) if found["number"] else None
+    return _Named(found["policy"], number, found["day"] or "")
+
+
 def read_sources(policy: str) -> tuple[Source, ...]:
     """Return the files of a policy: a year that comes with the program, a folder, or a file.
 
+    Of a year with corrections those of the last that counts; the others are below it.
+
     Raises:
-        NoSuchPolicy: there is none; the message lists the years.
+        NoSuchPolicy: there is none, or nothing was published yet; the message lists the years.
 
     """
-    path = resources.policies() / policy if policy in years() else Path(policy)
+    asked = _named(policy)
+    path = asked.path
+    if path.parent.name == "corrections" and path.name.isdigit():
+        return read_sources(_spelt(_Named(str(path.parent.parent), int(path.name), asked.known_on)))
     if path.is_file():
-        return (_read(path, path.name),)
-    if path.is_dir():
-        found = sorted(path.glob("*.mips"))
-        if found:
-            prefix = path.resolve().name
-            return tuple(_read(file, f"{prefix}/{file.name}") for file in found)
-        raise NoSuchPolicy(f"no .mips files in {policy}")
-    raise NoSuchPolicy(f"there is no policy {policy}: {_those_there_are(policy)}")
+        return _with_below((_read(path, path.name),), asked)
+    if not path.is_dir():
+        raise NoSuchPolicy(f"there is no policy {policy}: {_those_there_are(asked.policy)}")
+    folder = path.resolve().name
+    applied = _applied(path, asked)
+    if not applied:
+        found = _files(path, folder)
+        if not found:
+            raise NoSuchPolicy(f"no .mips files in {policy}")
+        _was_published(asked, found)
+        return _with_below(found, asked)
+    below = _Named(asked.policy, applied[-1] - 1, asked.known_on)
+    found = _files(_correction(path, applied[-1]), f"{folder}/corrections/{applied[-1]}")
+    return tuple(Source(each.name, each.text, _spelt(below)) for each in found)
+
+
+def versions(year: str) -> tuple[str, ...]:
+    """Return a year as it was published, then with each correction of the government.
+
+    >>> versions("2017")[0]
+    '2017#0'
+    """
+    numbers = _numbers(resources.policies() / year)
+    return tuple(f"{year}#{number}" for number in (0, *numbers))
+
+
+def _spelt(asked: _Named) -> str:
+    number = "" if asked.number is None else f"#{asked.number}"
+    return f"{asked.policy}{number}" + (f"@{asked.known_on}" if asked.known_on else "")
+
+
+def _files(folder: Path, prefix: str) -> tuple[Source, ...]:
+    return tuple(_read(file, f"{prefix}/{file.name}") for file in sorted(folder.glob("*.mips")))
+
+
+def _correction(year: Path, number: int) -> Path:
+    return year / "corrections" / str(number)
+
+
+def _numbers(year: Path) -> list[int]:
+    """Return the numbers of the corrections of a year, in the order in which they were published."""
+    there = (year / "corrections").glob("*/")
+    return sorted(int(each.name) for each in there if each.name.isdigit())
+
+
+_CORRECTED = re.compile(
+    r"^[ \t]*rules[ \t]+for[^#\n]*\bcorrection[ \t]+\d+[ \t]+published[ \t]+(\S+)", re.MULTILINE
+)
+
+
+def _applied(year: Path, asked: _Named) -> list[int]:
+    """Return the corrections of ``year`` that count in what is asked for."""
+    numbers = _numbers(year)
+    if asked.number is not None:
+        if asked.number > max(numbers, default=0):
+            raise NoSuchPolicy(f"{asked.policy} has {len(numbers)} corrections")
+        numbers = [number for number in numbers if number <= asked.number]
+    if asked.known_on:
+        numbers = [n for n in numbers if _published(_correction(year, n)) <= asked.known_on]
+    return numbers
+
+
+def _published(correction: Path) -> str:
+    """Return the day on which a correction was published, as its header says it."""
+    texts = (source.text for source in _files(correction, ""))
+    return next((found[1] for text in texts if (found := _CORRECTED.search(text))), "")
+
+
+_SOURCE = re.compile(r"^[ \t]*source[ \t]+\[[^\]\n]*\][ \t]+published[ \t]+(\S+)", re.MULTILINE)
+
+
+def _was_published(asked: _Named, sources: Sequence[Source]) -> None:
+    days = [day for source in sources for day in _SOURCE.findall(source.text)]
+    if asked.known_on and days and asked.known_on < min(days):
+        raise NoSuchPolicy(
+            f"nothing of {asked.policy} was known on {asked.known_on}: it was published on {min(days)}"
+        )
+
+
+def _with_below(sources: tuple[Source, ...], asked: _Named) -> tuple[Source, ...]:
+    """Return ``sources``; what was known on a day rests on what was known of the base that day."""
+    base = base_of(sources)
+    if not (base and asked.known_on):
+        return sources
+    return tuple(Source(each.name, each.text, f"{base}@{asked.known_on}") for each in sources)
 
 
 def path_of(policy: str, name: str) -> Path:
@@ -44,11 +164,13 @@ def path_of(policy: str, name: str) -> Path:
 
     It may be a file of the policy itself, or of a year that the policy amends.
     """
-    path = (resources.policies() / policy if policy in years() else Path(policy)).resolve()
-    folder, _, file = name.rpartition("/")
-    if path.name == name or (not folder and path.is_file()):
+    path = _named(policy).path.resolve()
+    folder = name.partition("/")[0]
+    if path.name == name or ("/" not in name and path.is_file()):
         return path
-    return path / file if folder == path.name else resources.policies() / name
+    if path.parent.name == "corrections":
+        path = path.parent.parent
+    return path.parent / name if folder == path.name else resources.policies() / name
 
 
 def _those_there_are(policy: str) -> str:
@@ -80,9 +202,10 @@ _AMENDS = re.compile(r"^[ \t]*amends[ \t]+(\d{4})\b", re.MULTILINE)
 
 
 def base_of(sources: Sequence[Source]) -> str:
-    """Return the year that ``sources`` amend, as they say it; nothing when they amend none."""
+    """Return the policy that ``sources`` amend; nothing when they amend none."""
+    below = next((source.below for source in sources if source.below), "")
     found = (match[1] for source in sources if (match := _AMENDS.search(source.text)))
-    return next(found, "")
+    return below or next(found, "")
 
 
 def layers(sources: Sequence[Source]) -> tuple[tuple[Source, ...], ...]:
@@ -96,7 +219,8 @@ def layers(sources: Sequence[Source]) -> tuple[tuple[Source, ...], ...]:
     made: list[tuple[Source, ...]] = [tuple(sources)]
     seen: set[str] = set()
     while base := base_of(made[0]):
-        if base in seen or base not in years():
+        comes_with_it = any(source.below for source in made[0]) or base in years()
+        if base in seen or not comes_with_it:
             why = "amends itself" if base in seen else "does not come with the program"
             raise NoSuchPolicy(f"{base} {why}: {_those_there_are(base)}")
         seen.add(base)

@@ -49,7 +49,7 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
     """
     files = tuple(sorted((parse(source, report) for source in sources), key=_has_no_header))
     _missing_header(files, report)
-    amends = [item for file in files for item in file.items if isinstance(item, n.Amends)]
+    amends = [x for file in files for x in file.items if isinstance(x, n.Amends | n.Correction)]
     if not amends:
         _nothing_to_amend(files, report)
         return files
@@ -61,7 +61,18 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
         return files
     unseen = Report()
     base = consolidate(below, unseen)
-    return amend(base, files, resolve(base, unseen), report)
+    symbols = resolve(base, unseen)
+    _right_year(amends[0], symbols, report)
+    return amend(base, files, symbols, report)
+
+
+def _right_year(said: n.Amends | n.Correction, base: Symbols, report: Report) -> None:
+    """Report a correction that stands with another year than it says."""
+    if isinstance(said, n.Correction) and said.year.text != str(base.year):
+        report.error(
+            "E0501", f"this corrects {said.year.text}, and stands with {base.year}", said.year.span,
+            help=f"corrections of {said.year.text} are in the folder {said.year.text}/corrections",
+        )  # fmt: skip
 
 
 def _missing_header(files: Sequence[n.File], report: Report) -> None:
@@ -70,7 +81,7 @@ def _missing_header(files: Sequence[n.File], report: Report) -> None:
     items = [item for each in filled for item in each]
     if not items or all(isinstance(each[0], n.TestsHeader) for each in filled):
         return
-    if any(isinstance(item, n.RulesHeader) or _is_broken_header(item) for item in items):
+    if any(isinstance(x, n.RulesHeader | n.Correction) or _is_broken_header(x) for x in items):
         return
     first = next((item for item in items if not isinstance(item, n.Broken)), None)
     if first is not None:
@@ -100,7 +111,7 @@ def _nothing_to_amend(files: Sequence[n.File], report: Report) -> None:
 
 def _has_no_header(file: n.File) -> bool:
     """Order the file with the header first: its first record is what a run is about."""
-    return not any(isinstance(item, n.RulesHeader) for item in file.items)
+    return not any(isinstance(item, n.RulesHeader | n.Correction) for item in file.items)
 
 
 def compile_policy(

@@ -10,10 +10,14 @@ from attrs import define, field, frozen
 
 @define(frozen=True, slots=False)
 class Source:
-    """One file: its name as shown to people, and its text."""
+    """One file: its name as shown to people, and its text.
+
+    ``below`` is the policy that its own amends, where the text does not say just which.
+    """
 
     name: str
     text: str = field(repr=False)
+    below: str = field(default="", repr=False)
 
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from mipsdsl.cli import exits, files, policies, reports
 if TYPE_CHECKING:
     from mipsdsl.diagnostics.model import Diagnostic
     from mipsdsl.pipeline import Analysis
+    from mipsdsl.source import Source
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
@@ -32,6 +33,7 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
     default=False,
     help="Of a file that is part of a policy, check the whole folder.",
 )
+@policies.dated
 def command(policy: tuple[str, ...], form: str, output: str | None, folders: bool) -> None:
     """Check policies: names, units, gaps, overlaps, jumps, citations.
 
@@ -63,8 +65,17 @@ def _say(checked: Sequence[reports.Checked], output: str | None) -> None:
             policies.show(one.findings)
         if one.found.compiles:
             parts = f"{one.found.rules} rules, {one.found.parameters} parameters"
-            number = "1 file" if len(one.sources) == 1 else f"{len(one.sources)} files"
+            files_read = _files_of_year(one.sources)
+            number = "1 file" if files_read == 1 else f"{files_read} files"
             click.echo(f"{one.policy}: no errors in {number} ({parts})", err=True)
+
+
+def _files_of_year(sources: Sequence[Source]) -> int:
+    """Return how many files the year has, with those that ``sources`` correct."""
+    from mipsdsl.library import layers
+
+    folders = [[each.name.split("/")[0] for each in layer] for layer in layers(sources)]
+    return sum(len(layer) for layer in folders if layer[0] == folders[-1][0])
 
 
 def _report(checked: Sequence[reports.Checked], form: str) -> str:

@@ -53,6 +53,7 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
     help="How to show it.",
 )
 @click.option("--exit-code", is_flag=True, help="End with 1 when there is a difference.")
+@policies.dated
 def command(
     old: str, new: str, only: str | None, areas: tuple[str, ...], form: str, exit_code: bool
 ) -> None:

@@ -39,6 +39,7 @@ class Asked:
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="What to explain.")
 @click.option("--depth", default=4, show_default=True, help="How far to follow the reasons.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Say why: the outcomes of one clinician, and every reason behind them, with citations."""
     of_data = {field.name for field in i.Data.__attrs_attrs__}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mipsdsl.cli import exits, policies
-from mipsdsl.library import read_sources, years
+from mipsdsl.library import read_sources, versions, years
 
 if TYPE_CHECKING:
     from mipsdsl.diff.history import Line
@@ -32,19 +32,24 @@ def command(name: str, wanted: str | None, chart: bool | None, form: str) -> Non
     """
     from mipsdsl.diff.history import NoSuchName, history, years_of
 
-    named = [(year, read_sources(year)) for year in years()]
+    named = [(each, read_sources(each)) for year in years() for each in versions(year)]
     first, last = _years(wanted)
     try:
         lines = history(years_of(named), name)
     except NoSuchName as mistake:
         raise exits.Stop(str(mistake)) from None
-    shown = [line for line in lines if first <= line.year <= last]
+    shown = [line for line in lines if first <= line.year[:4] <= last and _tells(line)]
     if form == "json":
         click.echo(policies.envelope("history", {"name": name, "years": [_data(x) for x in shown]}))
         return
     _show(shown)
     if chart or (chart is None and sys.stdout.isatty()):
         _chart(shown)
+
+
+def _tells(line: Line) -> bool:
+    """Whether a line is worth showing: that of a year is, that of a correction if it changed."""
+    return "#" not in line.year or line.status in {"value", "changed"}
 
 
 def _years(wanted: str | None) -> tuple[str, str]:
@@ -79,11 +84,12 @@ def _chart(lines: list[Line]) -> None:
     highest = max(amounts.values(), default=0.0)
     if highest <= 0:
         return
+    wide = max(map(len, amounts))
     click.echo()
     for line in lines:
         if line.year in amounts:
             drawn = bar(amounts[line.year] / highest, _BAR)
-            click.echo(f"{line.year}  {click.style(drawn, fg='cyan')} {line.amount}")
+            click.echo(f"{line.year:{wide}}  {click.style(drawn, fg='cyan')} {line.amount}")
 
 
 def _data(line: Line) -> dict[str, object]:

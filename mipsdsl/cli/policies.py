@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +24,31 @@ if TYPE_CHECKING:
     from mipsdsl.source import Source
 
 ENVELOPE = "mips/1"
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def dated(command: Command) -> Command:
+    """Give ``command`` the option that says as of which day its policies are meant."""
+
+    @wraps(command)
+    def on_that_day(as_known_on: datetime | None, **options: Any) -> Any:  # noqa: ANN401 - what click gives
+        if as_known_on is not None:
+            for name in {"policy", "old", "new"} & set(options):
+                options[name] = _on(options[name], f"{as_known_on:%Y-%m-%d}")
+        return command(**options)
+
+    return click.option(
+        "--as-known-on",
+        type=click.DateTime(["%Y-%m-%d"]),
+        metavar="DATE",
+        help="Without what the government corrected after this day.",
+    )(on_that_day)  # type: ignore[return-value]
+
+
+def _on(policy: str | tuple[str, ...], day: str) -> str | tuple[str, ...]:
+    if isinstance(policy, str):
+        return f"{policy}@{day}"
+    return tuple(f"{each}@{day}" for each in policy)
 
 
 def sources(policy: str) -> tuple[Source, ...]:

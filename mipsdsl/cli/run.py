@@ -60,6 +60,7 @@ class Asked:
     default=True,
     help="Write columns that the policy does not know after the results.  [default: yes]",
 )
+@policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Score all rows of FILES (or --sample) under the rules of a year.
 

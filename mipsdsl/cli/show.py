@@ -23,6 +23,7 @@ _USERS = 12
 @click.argument("name", required=False)
 @click.option("--flat", is_flag=True, help="The whole text, each item with where it stands.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@policies.dated
 def command(policy: str, name: str | None, flat: bool, form: str) -> None:
     """Show what a policy says of NAME: a rule, table, parameter, record or choice.
 

@@ -56,6 +56,7 @@ class Tried:
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
 @click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
+@policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Run the examples and claims of policies (of every year, when none is named).
 

@@ -43,12 +43,18 @@ class Year:
     sources: tuple[Source, ...]
     policy: Policy
 
+    @property
+    def label(self) -> str:
+        """Return its name for people: a year as it was published has no number."""
+        return self.name.removesuffix("#0")
+
 
 @frozen
 class Line:
     """What one year says of the thing: ``status`` is value, changed, as before or absent.
 
-    ``amount`` is the value of a quantity as it is written, without its unit.
+    ``amount`` is the value of a quantity as it is written, without its unit. With the first
+    correction of the government the ``year`` is 2018#1.
     """
 
     year: str
@@ -75,7 +81,7 @@ def years_of(named: Sequence[tuple[str, tuple[Source, ...]]]) -> list[Year]:
     found: list[Year] = []
     files: tuple[n.File, ...] = ()
     for name, sources in named:
-        if found and base_of(sources) == found[-1].name:
+        if found and base_of(sources) in {found[-1].name, found[-1].name.partition("#")[0]}:
             changes = [parse(source, Report()) for source in sources]
             files = amend(files, changes, resolve(files, Report()), Report())
         else:
@@ -119,7 +125,7 @@ def _start(years: Sequence[Year], asked: str) -> tuple[int, _Wanted]:
         found = list(dict.fromkeys(_fitting(years[index].policy, path)))
         if len(found) > 1:
             full = ", ".join(".".join(x for x in (w.record, w.name, w.column) if x) for w in found)
-            raise NoSuchName(f"{asked} can be several things in {years[index].name}: {full}")
+            raise NoSuchName(f"{asked} can be several things in {years[index].label}: {full}")
         if found:
             return index, evolve(found[0], where=where)
     known = [key.name for year in years for key in year.policy]
@@ -175,30 +181,28 @@ def _renamed(path: n.Path, names: dict[str, str]) -> n.Path:
 
 
 def _line(year: Year, before: Year | None, way: Route, wanted: _Wanted) -> Line:
-    key = _key(year.policy, wanted)
+    key, shown_as = _key(year.policy, wanted), year.label
     name = ".".join(x for x in (wanted.record, wanted.name, wanted.column) if x)
     if key is None:
-        return Line(year.name, name, "absent", "–")
+        return Line(shown_as, name, "absent", "–")
     thing = year.policy[key].thing
     text, amount = _value(thing, wanted)
     citations = getattr(thing, "citations", ())
     because = getattr(thing, "because", ())
     if before is None:
-        return Line(
-            year.name, name, "value", text or _start_text(thing), amount, citations, because
-        )
+        return Line(shown_as, name, "value", text or _start_text(thing), amount, citations, because)
     found = diff(before.policy, year.policy, way.renamings, way.amendments)
     changes = [c for c in found.changes if c.key == key and c.effect is not Effect.TEXT]
     if wanted.column:
         changes = [c for c in changes if _is_of(c, wanted, found.old, key)]
     if not changes:
-        return Line(year.name, name, "as before", "as before", amount, citations)
+        return Line(shown_as, name, "as before", "as before", amount, citations)
     if not changes[0].way and changes[0].old is None:
         status, text = "value", text or _start_text(thing)
     else:
         status, text = ("value", text) if text else ("changed", _changed(changes))
     cited, reasons = changes[0].citations, changes[0].because
-    return Line(year.name, name, status, text, amount, cited or citations, reasons)
+    return Line(shown_as, name, status, text, amount, cited or citations, reasons)
 
 
 def _key(policy: Policy, wanted: _Wanted) -> Key | None:

@@ -50,6 +50,7 @@ _LEFT_OUT = (
     | n.PopulationExample
     | n.PinChanges
     | n.PinSame
+    | n.Correction
     | n.TestsHeader
     | n.Amends
     | n.Broken

@@ -10,7 +10,7 @@ from mipsdsl.format import amendments, law, pins, records, tests
 from mipsdsl.format.layout import Layout, concat, text
 from mipsdsl.syntax import nodes as n
 
-Header = n.RulesHeader | n.TestsHeader | n.Amends | n.Title | n.SourceOf
+Header = n.RulesHeader | n.Correction | n.TestsHeader | n.Amends | n.Title | n.SourceOf
 
 
 def item(node: n.Item, layout: Layout) -> AbstractDoc:
@@ -21,7 +21,14 @@ def item(node: n.Item, layout: Layout) -> AbstractDoc:
 
 def _item(node: n.Item, layout: Layout) -> AbstractDoc:
     match node:
-        case n.RulesHeader() | n.TestsHeader() | n.Amends() | n.Title() | n.SourceOf():
+        case (
+            n.RulesHeader()
+            | n.Correction()
+            | n.TestsHeader()
+            | n.Amends()
+            | n.Title()
+            | n.SourceOf()
+        ):
             return text(_header(node))
         case n.Choice():
             return records.choice(node, layout)
@@ -93,6 +100,9 @@ def _header(node: Header) -> str:
     match node:
         case n.RulesHeader(year, paying):
             return f"rules for performance year {year.text} paying {paying.text}"
+        case n.Correction(year, number, published):
+            which = f"correction {number.text} published {published.text}"
+            return f"rules for performance year {year.text} {which}"
         case n.TestsHeader(year):
             return f"tests for performance year {year.text}"
         case n.Amends(year):

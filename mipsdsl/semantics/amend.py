@@ -6,7 +6,7 @@ names things of the result.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from attrs import evolve
@@ -35,10 +35,11 @@ from mipsdsl.semantics.rewrite import renamed
 from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.syntax import nodes as n
 
-HEADERS = (n.RulesHeader, n.TestsHeader, n.Amends, n.Title, n.SourceOf)
+HEADERS = (n.RulesHeader, n.Correction, n.TestsHeader, n.Amends, n.Title, n.SourceOf)
 
 
-TESTS = (n.Example, n.Examples, n.PopulationExample, n.PinChanges, n.PinSame)
+_EXAMPLES = (n.Example, n.Examples, n.PopulationExample)
+TESTS = (*_EXAMPLES, n.PinChanges, n.PinSame)
 
 
 AMENDMENTS = (
@@ -56,17 +57,19 @@ def amend(
     """Return the files of the base year, amended; what is new stands in the file of its area.
 
     ``symbols`` are those of the base. Examples are of their own year and stay behind; claims and
-    usual values go on.
+    usual values go on. A correction is of the same year: examples go on too, but for those that it
+    has itself.
 
     Reports: E0507 nothing to amend, E0508 a lock that does not hold, E0509 an amendment that changes
     nothing, E0510 two amendments of one part.
     """
     shown = {x.record for file in changes for x in file.items if isinstance(x, n.Results)}
+    left = _left_behind(changes)
     entries = [
         Entry(index, item, item, item)
         for index, file in enumerate(base)
         for item in file.items
-        if not isinstance(item, (*HEADERS, *TESTS))
+        if not left(item)
         if not (isinstance(item, n.Results) and item.record in shown)
     ]
     work = Work(entries, symbols, report, Labels(next(iter(symbols.records), "")))
@@ -82,6 +85,15 @@ def amend(
     for item in sorted(items, key=_changes_no_cell):
         _apply(item, work)
     return _filed(base, changes, work)
+
+
+def _left_behind(changes: Sequence[n.File]) -> Callable[[n.Item], bool]:
+    """Return what says of an item of the base whether it is of the base alone."""
+    items = [item for file in changes for item in file.items]
+    if not any(isinstance(item, n.Correction) for item in items):
+        return lambda item: isinstance(item, (*HEADERS, *TESTS))
+    told = {item.text for item in items if isinstance(item, _EXAMPLES)}
+    return lambda item: isinstance(item, _EXAMPLES) and item.text in told
 
 
 def _changes_no_cell(item: n.Item) -> bool:
@@ -116,7 +128,7 @@ def _area(file: n.File) -> str:
 def _stays(item: n.Item) -> bool:
     if isinstance(item, n.AddItem):
         return not item.replaces
-    return not isinstance(item, (*AMENDMENTS, n.Amends))
+    return not isinstance(item, (*AMENDMENTS, n.Amends, n.Correction))
 
 
 def _kind(item: n.Item) -> str:

@@ -190,6 +190,11 @@ def _rules_header(s: Span, p: list[Part]) -> Part:
     return n.RulesHeader(year, paying, span=s)
 
 
+def _correction_header(s: Span, p: list[Part]) -> Part:
+    year, number = _numbers(p, s)
+    return n.Correction(year, number, n.Date(_token(p, "DATE"), span=s), span=s)
+
+
 def _record(s: Span, p: list[Part]) -> Part:
     key = tuple(_first(p, _Key) or ())
     return n.Record(p[0], key, _first(p, n.Groups), _all(p, n.Field), span=s)
@@ -463,6 +468,7 @@ _MAKERS: dict[str, Maker] = {
     "start": lambda s, p: tuple(p),
     # items
     "rules_header": _rules_header,
+    "correction_header": _correction_header,
     "tests_header": lambda s, p: n.TestsHeader(_numbers(p, s)[0], span=s),
     "amends": lambda s, p: n.Amends(_numbers(p, s)[0], span=s),
     "title": lambda s, p: n.Title(_text(p), span=s),

@@ -26,8 +26,8 @@ KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """added as changes field key line parameters performance place places point points records
-    removed renamed rest row rows rules same segment segments source tests title value was
+    """added as changes correction field key line parameters performance place places point points
+    records removed renamed rest row rows rules same segment segments source tests title value was
     year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""

@@ -12,6 +12,7 @@ from mipsdsl.syntax.nodes.law import Claim, Parameter, Population, Rule, Scale, 
 from mipsdsl.syntax.nodes.records import (
     Amends,
     Choice,
+    Correction,
     Ensure,
     Extend,
     Record,
@@ -39,9 +40,10 @@ class Broken(Node):
 
 
 Item: TypeAlias = (
-    RulesHeader | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend | Reference
-    | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection | Population | Claim
-    | Usual | Example | Examples | PopulationExample | PinChanges | PinSame | Broken | Amendment
+    RulesHeader | Correction | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend
+    | Reference | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection
+    | Population | Claim | Usual | Example | Examples | PopulationExample | PinChanges | PinSame
+    | Broken | Amendment
 )  # fmt: skip
 
 

@@ -18,6 +18,15 @@ class RulesHeader(Node):
 
 
 @frozen
+class Correction(Node):
+    """``rules for performance year 2018 correction 1 published 2018-07-05``."""
+
+    year: Number
+    number: Number
+    published: Date
+
+
+@frozen
 class TestsHeader(Node):
     """``tests for performance year 2017``."""
 
