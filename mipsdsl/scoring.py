@@ -130,12 +130,17 @@ def _dispensable(program: c.Program) -> frozenset[str]:
     """Return the records that data need not have: others do without them, or they only tie others.
 
     A practice that nobody describes and a list of members that nobody sent are not there; a record
-    that holds what is scored (a measure) is missing when it is not there.
+    that holds what is scored (a measure) is missing when it is not there, unless it is a part of
+    such a record (the strata of a measure).
     """
     own = {r.name: r for r in program.records if not r.is_reference and r.grouping is None}
     references = [(r.name, each) for r in own.values() for each in r.references]
     found = {each.record for _, each in references if each.optional}
     found |= {owner for owner, each in references if each.optional and each.record in own}
+    listed = {each.record for r in own.values() for each in r.relations if each.owned}
+    found |= {
+        each.record for name in listed & set(own) for each in own[name].relations if each.owned
+    }
     return frozenset(found & set(own))
 
 

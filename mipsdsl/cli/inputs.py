@@ -41,6 +41,7 @@ class Data:
     header_row: int
     delimiter: str
     strict_npi: bool
+    any_year: bool
 
 
 _OPTIONS = (
@@ -97,6 +98,11 @@ _OPTIONS = (
     click.option(
         "--strict-npi", is_flag=True, help="Reject rows whose NPI has a wrong check digit."
     ),
+    click.option(
+        "--any-year",
+        is_flag=True,
+        help="Take documents of CMS's QPP submissions API that were sent for another year.",
+    ),
 )
 
 
@@ -145,6 +151,7 @@ def read_inputs(program: Program, data: Data) -> Inputs:
                 header_row=data.header_row,
                 delimiter=data.delimiter,
                 strict_npi=data.strict_npi,
+                any_year=data.any_year,
             )
             return read(program, paths, options)
     except DataError as mistake:

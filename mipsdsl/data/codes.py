@@ -194,6 +194,14 @@ _PAGES = (
         "What a registry sends is `mips_cqm`, `qcdr` for a measure of the registry's own, and "
         "`medicare_cqm` for one of an ACO.",
     ),
+    Page(
+        "D0125",
+        "sent for another year",
+        "A document of CMS's QPP submissions API says for which performance year it was sent, and "
+        "the rules are those of another. Measures and their identifiers differ between the years.",
+        "Name the year of the document: `mips run 2019 document.json`. To see what the rules of "
+        "another year would make of it, say `--any-year`.",
+    ),
 )
 
 PAGES: dict[str, Page] = {page.code: page for page in _PAGES}

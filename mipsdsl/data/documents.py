@@ -16,11 +16,10 @@ from attrs import field, frozen
 
 from mipsdsl.data.delimited import text_of
 from mipsdsl.data.files import stem_of
-from mipsdsl.data.findings import Findings
 from mipsdsl.data.sheets import Sheet, json_cell
 from mipsdsl.data.slots import Layout
 from mipsdsl.data.sources import record_named
-from mipsdsl.data.submissions import documents_in, sheets_of
+from mipsdsl.data.submissions import Document, documents_in
 from mipsdsl.data.tables import DataError
 
 Entry: TypeAlias = Mapping[str, Any]
@@ -42,27 +41,32 @@ class _Rows:
 
 
 def load_json(
-    path: Path, record: str, layout: Layout, findings: Findings
-) -> list[tuple[Sheet, str]]:
-    """Return a sheet for each record that the document has rows of, or one flat sheet.
+    path: Path, record: str, layout: Layout
+) -> tuple[list[Document], list[tuple[Sheet, str]]]:
+    """Return the submissions that CMS's API would take; else a sheet for each record, or one flat.
 
     ``record`` is what the file is named after, if anything.
 
     Raises:
         DataError: the file cannot be read, or holds no rows.
     """
-    content = _content(path)
-    if documents_in(content):
-        found = sheets_of(content, path, layout, findings)
-        return [(sheet, name) for name, sheet in found.items()]
+    content = read_json(path)
+    documents = documents_in(content, path)
+    if documents:
+        return documents, []
     rows = _Rows(path, layout)
     _top(content, record, rows)
     if not rows.by_record:
         raise DataError(f"`{path}` holds no submission and no rows of a record", _HELP)
-    return [(_sheet(path, name, found), name) for name, found in rows.by_record.items()]
+    return [], [(_sheet(path, name, found), name) for name, found in rows.by_record.items()]
 
 
-def _content(path: Path) -> object:
+def read_json(path: Path) -> object:
+    """Return the content of a JSON file; numbers with a point stay as they are written.
+
+    Raises:
+        DataError: the file cannot be read, or is not JSON.
+    """
     try:
         text, _ = text_of(path)
         content: object = json.loads(text, parse_float=str)

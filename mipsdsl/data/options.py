@@ -44,6 +44,7 @@ class ReadOptions:
     ``year`` is the year of the reference data, if not that of the program. ``sheet`` is the one to
     read of a workbook, ``header_row`` the row that names the columns (the first row is 1),
     ``delimiter`` what parts the cells of a line. ``strict_npi`` rejects a wrong check digit.
+    ``any_year`` takes documents of CMS's API that were sent for another year.
     """
 
     percent_in: PercentIn | None = None
@@ -55,6 +56,7 @@ class ReadOptions:
     header_row: int = 1
     delimiter: str = ""
     strict_npi: bool = False
+    any_year: bool = False
 
 
 def load_map(path: Path) -> dict[str, ColumnRule]:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -25,6 +26,9 @@ from mipsdsl.data.tables import DataError, Inputs, OwnColumns, Reject, Table
 from mipsdsl.data.tins import one_form
 from mipsdsl.data.totals import without_totals
 from mipsdsl.data.validate import to_draft, validate
+
+if TYPE_CHECKING:
+    from mipsdsl.data.submissions import Document
 
 
 def read(program: Program, paths: Sequence[Path], options: ReadOptions) -> Inputs:
@@ -92,14 +96,13 @@ def _read_all(
     """
     loaded: list[tuple[Sheet, str]] = []
     corrected: list[Sheet] = []
-    for source in sources_of(paths, layout, options, findings):
-        for sheet, record in _sheets(source, layout, options, findings):
-            if is_corrections(sheet):
-                corrected.append(sheet)
-            else:
-                taken = {each.file for each, _ in loaded}
-                again = sheet.file in taken
-                loaded.append((_renamed(sheet, str(source.path)) if again else sheet, record))
+    sources = sources_of(paths, layout, options, findings)
+    for path, sheet, record in _sheets(sources, layout, options, findings):
+        if is_corrections(sheet):
+            corrected.append(sheet)
+        else:
+            again = any(sheet.file == each.file for each, _ in loaded)
+            loaded.append((_renamed(sheet, str(path)) if again else sheet, record))
     loaded = correct(loaded, corrected, layout, findings)
     flat = [sheet.file for sheet, record in loaded if not record]
     if len(flat) > 1:
@@ -115,14 +118,26 @@ def _read_all(
 
 
 def _sheets(
-    source: Source, layout: Layout, options: ReadOptions, findings: Findings
-) -> list[tuple[Sheet, str]]:
-    """Return the sheets of one file, each with the record that it is of, or with nothing."""
-    if not is_document(source.path):
-        return [(load(source.path, options, source.sheet), source.record)]
-    from mipsdsl.data.documents import load_json
+    sources: Sequence[Source], layout: Layout, options: ReadOptions, findings: Findings
+) -> Iterator[tuple[Path, Sheet, str]]:
+    """Yield the sheets of all files, each with its file and the record that it is of, or nothing.
 
-    return load_json(source.path, source.record, layout, findings)
+    Documents of CMS's API are read together: several may be of one submission.
+    """
+    documents: list[Document] = []
+    for source in sources:
+        if not is_document(source.path):
+            yield source.path, load(source.path, options, source.sheet), source.record
+            continue
+        from mipsdsl.data.documents import load_json
+
+        sent, sheets = load_json(source.path, source.record, layout)
+        documents += sent
+        yield from ((source.path, sheet, record) for sheet, record in sheets)
+    if documents:
+        from mipsdsl.data.submissions import sheets_of
+
+        yield from sheets_of(documents, layout, findings, any_year=options.any_year)
 
 
 def _drafts(

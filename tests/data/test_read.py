@@ -343,7 +343,7 @@ def test_every_code_has_a_page() -> None:
     folder = Path(sys.modules["mipsdsl.data.codes"].__file__ or "").parent
     used = {
         word
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         if path.name != "codes.py"
         for word in path.read_text(encoding="utf-8").replace('"', " ").split()
         if word.startswith("D01") and len(word) == 5
