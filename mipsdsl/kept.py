@@ -42,8 +42,11 @@ def load(file: Path | None, read: Callable[[Any], _Read]) -> _Read | None:
         return None
 
 
-def store(file: Path | None, data: object) -> None:
-    """Write ``data`` beside its place and move it there; a cache that cannot be written is none."""
+def store(file: Path | None, data: object, *, most: int = _KEPT) -> None:
+    """Write ``data`` beside its place and move it there; a cache that cannot be written is none.
+
+    ``most`` files stay in the folder.
+    """
     if file is None:
         return
     with suppress(OSError):
@@ -57,13 +60,13 @@ def store(file: Path | None, data: object) -> None:
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
-        _prune(file.parent)
+        _prune(file.parent, most)
 
 
-def _prune(place: Path) -> None:
+def _prune(place: Path, most: int) -> None:
     """Remove the files that were written longest ago, when there are many."""
     written = sorted((each.stat().st_mtime_ns, each) for each in place.glob("*.json"))
-    for _, file in written[:-_KEPT]:
+    for _, file in written[:-most]:
         file.unlink(missing_ok=True)
 
 

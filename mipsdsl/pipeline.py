@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -16,7 +17,7 @@ from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.parser import parse
+from mipsdsl.syntax.trees import tree_of
 
 __all__ = ["Analysis", "NoSuchPolicy", "analyse", "compile_policy", "read_sources", "years"]
 
@@ -47,7 +48,7 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
 
     Reports: what parsing and amending report; E0501 no header, E0505 a year that is not there.
     """
-    files = tuple(sorted((parse(source, report) for source in sources), key=_has_no_header))
+    files = tuple(sorted((tree_of(source, report) for source in sources), key=_has_no_header))
     _missing_header(files, report)
     amends = [x for file in files for x in file.items if isinstance(x, n.Amends | n.Correction)]
     if not amends:
@@ -59,11 +60,17 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
     except NoSuchPolicy as mistake:
         report.error("E0505", str(mistake), amends[0].year.span)
         return files
-    unseen = Report()
-    base = consolidate(below, unseen)
-    symbols = resolve(base, unseen)
+    base, symbols = _base(tuple(below))
     _right_year(amends[0], symbols, report)
     return amend(base, files, symbols, report)
+
+
+@lru_cache(maxsize=32)
+def _base(sources: tuple[Source, ...]) -> tuple[tuple[n.File, ...], Symbols]:
+    """Return a policy that another amends: whoever asks for several years amends each one once."""
+    unseen = Report()
+    files = consolidate(sources, unseen)
+    return files, resolve(files, unseen)
 
 
 def _right_year(said: n.Amends | n.Correction, base: Symbols, report: Report) -> None:

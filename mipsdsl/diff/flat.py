@@ -19,6 +19,7 @@ from mipsdsl.pipeline import Analysis
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.parser import parse
+from mipsdsl.syntax.trees import tree_of
 from mipsdsl.syntax.walk import walk
 
 _HEADERS = (n.RulesHeader, n.Title, n.SourceOf)
@@ -142,7 +143,7 @@ class _Past:
         self._first = _first_record(years[0]) if len(years) > 1 else ""
         self._touched: dict[tuple[str, str], _Touch] = {}
         for index, year in enumerate(years[1:], start=1):
-            self._read(index, [item for source in year for item in parse(source, Report()).items])
+            self._read(index, [item for source in year for item in tree_of(source, Report()).items])
 
     def _read(self, year: int, items: Sequence[n.Item]) -> None:
         for one in said_in(items, self._first):
@@ -171,7 +172,7 @@ class _Past:
 
 
 def _first_record(year: Sequence[Source]) -> str:
-    trees = (parse(source, Report()) for source in year)
+    trees = (tree_of(source, Report()) for source in year)
     return next((x.name.text for tree in trees for x in tree.items if isinstance(x, n.Record)), "")
 
 

@@ -26,6 +26,7 @@ from mipsdsl.semantics.resolve import resolve
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.parser import parse
+from mipsdsl.syntax.trees import tree_of
 
 _SHORT = 72
 _ROWS = (("~", "changed"), ("+", "added"), ("-", "removed"))
@@ -82,7 +83,7 @@ def years_of(named: Sequence[tuple[str, tuple[Source, ...]]]) -> list[Year]:
     files: tuple[n.File, ...] = ()
     for name, sources in named:
         if found and base_of(sources) in {found[-1].name, found[-1].name.partition("#")[0]}:
-            changes = [parse(source, Report()) for source in sources]
+            changes = [tree_of(source, Report()) for source in sources]
             files = amend(files, changes, resolve(files, Report()), Report())
         else:
             files = consolidate(sources, Report())

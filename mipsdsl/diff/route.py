@@ -11,7 +11,7 @@ from mipsdsl.diff.renames import Renaming, said_in, space_of, turned_round
 from mipsdsl.library import NoSuchPolicy, layers
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.parser import parse
+from mipsdsl.syntax.trees import tree_of
 
 Layer = tuple[Source, ...]
 
@@ -46,7 +46,7 @@ def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
 
 
 def _items(layer: Layer) -> list[n.Item]:
-    return [item for source in layer for item in parse(source, Report()).items]
+    return [item for source in layer for item in tree_of(source, Report()).items]
 
 
 def _renamings(years: Sequence[Layer], base: Layer) -> list[Renaming]:
