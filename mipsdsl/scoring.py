@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
+from mipsdsl import absent
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type, Unit
 from mipsdsl.data.slots import near
@@ -112,7 +113,8 @@ class World:
 
 def world_of(program: c.Program, inputs: Inputs) -> World:
     """Return the linked rows of ``inputs``."""
-    return _world(program, inputs.tables, _dispensable(program) - set(inputs.tables))
+    none_of = absent.dispensable(program) | absent.unreached(program, inputs.tables)
+    return _world(program, inputs.tables, none_of - set(inputs.tables))
 
 
 def _world(program: c.Program, given: Mapping[str, Table], none_of: frozenset[str]) -> World:
@@ -124,24 +126,6 @@ def _world(program: c.Program, given: Mapping[str, Table], none_of: frozenset[st
     tables = {**given, **empty}
     available = {record: table.columns for record, table in tables.items()}
     return World(program, given, link(program, tables), available, none_of)
-
-
-def _dispensable(program: c.Program) -> frozenset[str]:
-    """Return the records that data need not have: others do without them, or they only tie others.
-
-    A practice that nobody describes and a list of members that nobody sent are not there; a record
-    that holds what is scored (a measure) is missing when it is not there, unless it is a part of
-    such a record (the strata of a measure).
-    """
-    own = {r.name: r for r in program.records if not r.is_reference and r.grouping is None}
-    references = [(r.name, each) for r in own.values() for each in r.references]
-    found = {each.record for _, each in references if each.optional}
-    found |= {owner for owner, each in references if each.optional and each.record in own}
-    listed = {each.record for r in own.values() for each in r.relations if each.owned}
-    found |= {
-        each.record for name in listed & set(own) for each in own[name].relations if each.owned
-    }
-    return frozenset(found & set(own))
 
 
 def score(world: World, wanted: Wanted) -> Scored:
