@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -11,9 +13,11 @@ from mipsdsl.cli import exits, files, policies, reports
 
 if TYPE_CHECKING:
     from mipsdsl.diagnostics.model import Diagnostic
+    from mipsdsl.diff.doubts import Doubt
     from mipsdsl.pipeline import Analysis
     from mipsdsl.source import Source
 
+_WIDTH = 100
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
@@ -33,14 +37,25 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
     default=False,
     help="Of a file that is part of a policy, check the whole folder.",
 )
+@click.option(
+    "--open",
+    "left_open",
+    is_flag=True,
+    help="List instead where the law is from memory or read by us.",
+)
 @policies.dated
-def command(policy: tuple[str, ...], form: str, output: str | None, folders: bool) -> None:
+def command(
+    policy: tuple[str, ...], form: str, output: str | None, folders: bool, left_open: bool
+) -> None:
     """Check policies: names, units, gaps, overlaps, jumps, citations.
 
     Exit code 1 when there are errors.
     """
     from mipsdsl import cache
 
+    if left_open:
+        _list_doubts(policy, form, output)
+        return
     checked = []
     for name in dict.fromkeys(map(policies.whole, policy) if folders else policy):
         sources = policies.sources(name)
@@ -68,6 +83,52 @@ def _say(checked: Sequence[reports.Checked], output: str | None) -> None:
             files_read = _files_of_year(one.sources)
             number = "1 file" if files_read == 1 else f"{files_read} files"
             click.echo(f"{one.policy}: no errors in {number} ({parts})", err=True)
+
+
+def _list_doubts(names: Sequence[str], form: str, output: str | None) -> None:
+    """List the places of which a policy says that they are not verified, or a reading."""
+    from mipsdsl.diff.doubts import doubts
+
+    if form not in {"text", "json"}:
+        raise exits.Stop(f"--open is listed as text or json, not as {form}")
+    found = [(name, doubts(policies.sources(name))) for name in dict.fromkeys(names)]
+    if form == "json":
+        contents = [
+            {
+                "policy": name,
+                "open": [
+                    {
+                        "kind": each.kind,
+                        "about": each.about,
+                        "text": each.text,
+                        "file": each.span.source.name,
+                        "line": each.span.line,
+                    }
+                    for each in listed
+                ],
+            }
+            for name, listed in found
+        ]
+        written = "".join(policies.envelope("open", content) + "\n" for content in contents)
+        files.hand_over(written, output)
+        return
+    files.hand_over("".join(_told(name, listed) for name, listed in found), output)
+
+
+def _told(name: str, listed: Sequence[Doubt]) -> str:
+    lines: list[str] = []
+    place = ""
+    for each in listed:
+        if each.span.source.name != place:
+            place = each.span.source.name
+            lines.append(click.style(place, bold=True))
+        head = f"  {each.span.line:>4}  {each.about or 'the whole file'} ({each.kind}): "
+        lines += wrap(head + each.text, _WIDTH, subsequent_indent=" " * 8)
+    numbers = Counter(each.kind for each in listed)
+    said = {"from memory": "from memory", "our reading": "by our reading"}
+    kinds = ", ".join(f"{numbers[kind]} {words}" for kind, words in said.items() if numbers[kind])
+    lines.append(f"{name}: {kinds or 'nothing is open'}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _files_of_year(sources: Sequence[Source]) -> int:

@@ -153,7 +153,7 @@ class _Past:
         names = {(one.key.record, one.key.name): one.new for one in said_in(items, self._first)}
         for item in items:
             if isinstance(item, n.Amendment) and not isinstance(item, n.Keep | n.AddItem):
-                owner, name = _target(item, self._first)
+                owner, name = target_of(item, self._first)
                 touch = _Touch(year, item.span)
                 for record in dict.fromkeys((owner, owner or self._first)):
                     self._touched[record, names.get((record, name), name)] = touch
@@ -185,7 +185,7 @@ def _keys(item: n.Item, first: str) -> Iterator[tuple[str, str]]:
         yield from ((item.name.text, field.name.text) for field in item.fields)
 
 
-def _target(item: n.Amendment, first: str) -> tuple[str, str]:
+def target_of(item: n.Amendment, first: str) -> tuple[str, str]:
     """Return the record and name of what is amended."""
     match item:
         case n.Values(choice=choice):
