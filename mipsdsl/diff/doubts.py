@@ -49,8 +49,11 @@ def doubts(sources: Sequence[Source]) -> list[Doubt]:
         trees = [tree_of(source, Report()) for source in layer]
         items = [item for tree in trees for item in tree.items]
         gone, moved = set(_settled(items, first)), _moved(items, first)
+        # A replaced item is named as it is from now on, a removed one as it was.
         open_ones = [
-            (moved.get(target, target), doubt) for target, doubt in open_ones if target not in gone
+            (moved.get(target, target), doubt)
+            for target, doubt in open_ones
+            if not {target, moved.get(target, target)} & gone
         ]
         for tree in trees:
             open_ones.extend(_in_file(tree, first, moved))

@@ -53,16 +53,16 @@ def test_a_correction_that_says_it_anew_settles_it(tmp_path, mips):
     (tmp_path / "2017" / "year.mips").write_text(YEAR, encoding="utf-8")
     (place / "year.mips").write_text(
         "rules for performance year 2017 correction 1 published 2018-01-01\n"
-        'rename rule high to over because "shorter" [42 CFR 1]\n'
+        'rename rule high to loftier because "shorter" [42 CFR 1]\n'
         'set threshold = 5 points was 3 points because "known now" [42 CFR 1]\n'
         'remove parameter other because "not needed" [42 CFR 1]\n'
         "# M: from memory, not verified: whether it is above\n"
-        'replace rule clinician.over: yesno = score > threshold because "simpler" [42 CFR 1]\n',
+        'replace rule clinician.loftier: yesno = score > threshold because "simpler" [42 CFR 1]\n',
         encoding="utf-8",
     )
     said = json.loads(mips("check", tmp_path / "2017", "--open", "--format", "json").stdout)
     assert [(each["about"], each["text"]) for each in said["open"]] == [
-        ("over", "whether it is above")
+        ("loftier", "whether it is above")
     ]
     assert "2 from memory, 1 by our reading" in mips("check", f"{tmp_path}/2017#0", "--open").stdout
 
