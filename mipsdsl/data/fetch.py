@@ -47,7 +47,7 @@ def get(year: int) -> Path:
     """
     _check(year)
     folder = kept()
-    if not _has(folder, year):
+    if not (_has(folder, year) and _is_whole(folder)):
         _fetch(folder)
     return folder
 
@@ -88,7 +88,7 @@ def _files(year: int) -> str:
 
 
 def _has(folder: Path, year: int) -> bool:
-    return (folder / "benchmarks" / f"{year}.json").is_file() and _is_whole(folder)
+    return (folder / "benchmarks" / f"{year}.json").is_file()
 
 
 def _is_whole(folder: Path) -> bool:
