@@ -146,7 +146,7 @@ class Policy:
         )
         inputs = _read(self.program, records, options, max_rejects)
         said = computed_here(self.program, population == "here", self._settings.populations)
-        wanted = Wanted(outputs=tuple(outputs), per=per, populations=said)
+        wanted = Wanted(outputs=tuple(outputs), per=per, subjects=inputs.subjects, populations=said)
         return Results(inputs, score(world_of(self.program, inputs), wanted))
 
     def explain(

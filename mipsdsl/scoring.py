@@ -89,10 +89,14 @@ class Scored:
 
 @frozen(kw_only=True)
 class Wanted:
-    """What is asked of a run; without ``outputs``, the results of the record ``per``."""
+    """What is asked of a run; without ``outputs``, the results of the record ``per``.
+
+    Without either, the results of ``subjects``; without these, of the first record that has some.
+    """
 
     outputs: tuple[str, ...] = ()
     per: str = ""
+    subjects: tuple[str, ...] = ()
     populations: Populations = field(factory=dict)
 
 
@@ -228,7 +232,12 @@ def outputs_of(world: World, wanted: Wanted) -> list[Target]:
     """Return the items that are asked for by name, or the results of the record of the run."""
     per = _record_of_run(world, wanted)
     if not wanted.outputs:
-        return [(item.record, item.name) for item in _results(world.program, per)]
+        records = dict.fromkeys(() if wanted.per else wanted.subjects) or (per,)
+        return [
+            (item.record, item.name)
+            for record in records
+            for item in _results(world.program, record)
+        ]
     return list(dict.fromkeys(_target(world, name.strip(), per) for name in wanted.outputs))
 
 

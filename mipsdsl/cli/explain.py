@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
+    from mipsdsl.data.tables import Inputs
     from mipsdsl.explain.ask import Answer
 
 _NPI, _TIN = "npi", "tin"
@@ -41,21 +43,23 @@ class Asked:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
-    """Say why: the outcomes of one clinician, and every reason behind them, with citations."""
+    """Say why: the outcomes of one clinician, and every reason behind them, with citations.
+
+    Of documents that name one clinician, or hold one submission, nobody need be named.
+    """
     of_data = {field.name for field in i.Data.__attrs_attrs__}
+    options |= i.year_of_document(options["policy"], options["files"])
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
     asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
-    if asked.npi is None and asked.key is None:
-        raise exits.Stop("who? name a clinician with --npi, or a row with --key record:key")
     from mipsdsl.explain.ask import explain
     from mipsdsl.scoring import OutputError, computed_here, world_of
 
     program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
     inputs = i.read_inputs(program, data)
     world = world_of(program, inputs)
-    record, wish = _whom(program, asked)
-    said = computed_here(program, data.population == "here", settings.populations)
     outputs = tuple(name for text in asked.outputs for name in text.split(",") if name.strip())
+    record, wish = _whom(program, inputs, outputs, asked)
+    said = computed_here(program, data.population == "here", settings.populations)
     try:
         answers = explain(world, record, wish, outputs, said)
     except OutputError as mistake:
@@ -64,6 +68,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         click.echo(_envelope(program.year, answers))
         return
     _show(answers, asked, len(inputs.rejects))
+    for note in inputs.notes if inputs.subjects else ():
+        click.echo(f"note: {note}", err=True)
 
 
 def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
@@ -108,9 +114,28 @@ def _envelope(year: int, answers: list[Answer]) -> str:
 # --- whom ----------------------------------------------------------------------------------------
 
 
-def _whom(program: Program, asked: Asked) -> tuple[str, dict[str, str]]:
+def _whom(
+    program: Program, inputs: Inputs, outputs: Sequence[str], asked: Asked
+) -> tuple[str, dict[str, str]]:
     """Return the record whose row is meant, and what is known of the row."""
-    return _by_key(program, asked.key) if asked.key else _by_npi(program, asked)
+    if asked.key is not None:
+        return _by_key(program, asked.key)
+    if asked.npi is not None:
+        return _by_npi(program, asked)
+    return _only(program, inputs, outputs), {}
+
+
+def _only(program: Program, inputs: Inputs, outputs: Sequence[str]) -> str:
+    """Return the record that the documents have one row of, and that has the outputs.
+
+    An adjustment rests on all the scores, so it comes first.
+    """
+    items = {(item.record, item.name) for item in program.items}
+    for record in reversed(inputs.subjects):
+        known = all((record, name.strip().removeprefix(f"{record}.")) in items for name in outputs)
+        if known and len(inputs.tables[record].rows) == 1:
+            return record
+    raise exits.Stop("who? name a clinician with --npi, or a row with --key record:key")
 
 
 def _by_npi(program: Program, asked: Asked) -> tuple[str, dict[str, str]]:

@@ -134,6 +134,27 @@ def assumed(texts: tuple[str, ...]) -> dict[str, str]:
     return pairs(parts, "--assume")
 
 
+def year_of_document(policy: str, files: tuple[str, ...]) -> dict[str, Any]:
+    """Return the policy and the files of a call that names no year, but documents that do."""
+    path = Path(policy)
+    if path.suffix.casefold() != ".json" or not path.is_file():
+        return {}
+    from mipsdsl.data.documents import read_json
+    from mipsdsl.data.submissions import documents_in, year_of
+    from mipsdsl.data.tables import DataError
+
+    try:
+        years = {year_of(each) for each in documents_in(read_json(path), path)} - {None}
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    if len(years) != 1:
+        several = (
+            f"is of {', '.join(map(str, sorted(filter(None, years))))}" if years else "says none"
+        )
+        raise exits.Stop(f"which year? `{policy}` {several}: name it before the file")
+    return {"policy": str(*years), "files": (policy, *files)}
+
+
 def read_inputs(program: Program, data: Data) -> Inputs:
     """Return the data that a user named, checked."""
     from mipsdsl.data.options import ReadOptions, load_map

@@ -67,8 +67,11 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     FILES are folders with a file for each record (clinician.csv, submission.parquet, …), such
     files, workbooks with a sheet for each, or one flat file with a row for each clinician. Give the
     corrected file of rejects along with them, and its rows take the place of those rejected.
+
+    Documents of CMS's QPP submissions API (.json) may stand alone: they say which year they are of.
     """
     of_data = {field.name for field in i.Data.__attrs_attrs__}
+    options |= i.year_of_document(options["policy"], options["files"])
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
     asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
     with progress.stages() as stage:
@@ -102,7 +105,9 @@ def _score(
 
     populations = computed_here(program, data.population == "here", settings.populations)
     outputs = tuple(name for name in asked.outputs.split(",") if name.strip())
-    wanted = Wanted(outputs=outputs, per=asked.per, populations=populations)
+    wanted = Wanted(
+        outputs=outputs, per=asked.per, subjects=inputs.subjects, populations=populations
+    )
     try:
         scored = score(world_of(program, inputs), wanted)
     except OutputError as mistake:

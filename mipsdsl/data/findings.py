@@ -38,12 +38,14 @@ class Findings:
     """The report of a reading; stages add to it and go on.
 
     ``unused``: for each file, the places of the columns that the policy does not know.
+    ``subjects``: the records that the data are about, when they say so.
     """
 
     notes: list[str] = field(factory=list)
     unreadable: list[tuple[str, Reject]] = field(factory=list)
     sheets: dict[str, Sheet] = field(factory=dict)
     unused: dict[str, list[int]] = field(factory=dict)
+    subjects: list[str] = field(factory=list)
 
     def note(self, text: str) -> None:
         """Add a sentence for the summary, once."""

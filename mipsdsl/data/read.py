@@ -125,19 +125,28 @@ def _sheets(
     Documents of CMS's API are read together: several may be of one submission.
     """
     documents: list[Document] = []
+    given: set[str] = set()
     for source in sources:
         if not is_document(source.path):
+            given.add(source.record)
             yield source.path, load(source.path, options, source.sheet), source.record
             continue
         from mipsdsl.data.documents import load_json
 
         sent, sheets = load_json(source.path, source.record, layout)
         documents += sent
+        given.update(record for _, record in sheets)
         yield from ((source.path, sheet, record) for sheet, record in sheets)
     if documents:
         from mipsdsl.data.submissions import sheets_of
 
-        yield from sheets_of(documents, layout, findings, any_year=options.any_year)
+        # A flat file has clinicians, as a rule.
+        given |= {"clinician"} if "" in given else set()
+        assumed = {each.slot.full_name for each in assumptions(layout, options.assume)}
+        findings.subjects.extend(("submission", "clinician"))
+        yield from sheets_of(
+            documents, layout, findings, any_year=options.any_year, given=given, assumed=assumed
+        )
 
 
 def _drafts(
@@ -267,7 +276,8 @@ def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
         tables[record] = _table(draft)
     order = {file: place for place, file in enumerate(findings.sheets)}
     ranked = sorted(rejects.values(), key=lambda each: (order.get(each.file, 0), each.row))
-    return Inputs(tables, tuple(findings.notes), tuple(ranked), counts, _own(findings))
+    subjects = tuple(name for name in findings.subjects if name in tables)
+    return Inputs(tables, tuple(findings.notes), tuple(ranked), counts, _own(findings), subjects)
 
 
 def _own(findings: Findings) -> dict[str, OwnColumns]:

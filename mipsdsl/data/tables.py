@@ -58,6 +58,7 @@ class Inputs:
     """What was read. ``counts``: rows read for each record, those left out among them.
 
     ``own``: the columns of each file that are not used, to go along with the results.
+    ``subjects``: the records whose results are wanted unless the user says otherwise.
     """
 
     tables: dict[str, Table]
@@ -65,6 +66,7 @@ class Inputs:
     rejects: tuple[Reject, ...]
     counts: dict[str, int]
     own: dict[str, OwnColumns] = field(factory=dict)
+    subjects: tuple[str, ...] = ()
 
 
 class DataError(Exception):

@@ -19,6 +19,7 @@ from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.names import group_type
 from mipsdsl.semantics.resolve import DEFAULT_RANGES, place
 from mipsdsl.semantics.symbols import RecordSymbol, Symbols
+from mipsdsl.semantics.usual import usual
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.walk import walk
 
@@ -55,7 +56,7 @@ def lower(
     return c.Program(
         symbols.year, symbols.paying, symbols.title, tuple(symbols.sources),
         tuple(symbols.choices.values()), records, tuple(_constants(context)), compiled, ensures,
-        steps(records, compiled), claimed, shown,
+        steps(records, compiled), claimed, shown, usual(symbols),
     )  # fmt: skip
 
 

@@ -219,3 +219,5 @@ class Program:
     claims: tuple[Claim, ...] = field(default=())
     results: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     """What a run shows of each record unless it is asked for something else."""
+    usual: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=())
+    """What is usual of each record, by field: for those of whom data say no more than who it is."""

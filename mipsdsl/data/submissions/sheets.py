@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from mipsdsl.data.sheets import Sheet, json_cell
 from mipsdsl.data.slots import Layout
 from mipsdsl.data.submissions.documents import Document, year_of
 from mipsdsl.data.submissions.measurements import INTEROPERABILITY, Row, day_of, days_of, rows_of
+from mipsdsl.data.submissions.stand_ins import stand_ins
 from mipsdsl.data.submissions.units import Unit, units_of
 from mipsdsl.data.tables import Reject
 
@@ -54,11 +55,18 @@ class _Rows:
 
 
 def sheets_of(
-    documents: Sequence[Document], layout: Layout, findings: Findings, *, any_year: bool = False
+    documents: Sequence[Document],
+    layout: Layout,
+    findings: Findings,
+    *,
+    any_year: bool = False,
+    given: Collection[str] = (),
+    assumed: Collection[str] = (),
 ) -> list[tuple[Path, Sheet, str]]:
     """Return a sheet for each file and record that the documents have rows of.
 
-    A document of another year is left out, unless ``any_year``.
+    A document of another year is left out, unless ``any_year``. Whom the documents name is taken
+    for the usual clinician, unless ``given`` has clinicians (see ``stand_ins``).
 
     Reports: D0125.
     """
@@ -82,10 +90,14 @@ def sheets_of(
     for each in () if any_year else others:
         rejects.setdefault(each.path, []).append(_of_another_year(each, year))
         rows.found.setdefault((each.path, "submission"), [])
+    people = stand_ins(units, layout, given, assumed, findings)
     return [
-        (path, _sheet(path, record, found, layout, rejects), record)
-        for (path, record), found in rows.found.items()
-        if record in layout.slots
+        *people,
+        *(
+            (path, _sheet(path, record, found, layout, rejects), record)
+            for (path, record), found in rows.found.items()
+            if record in layout.slots
+        ),
     ]
 
 
