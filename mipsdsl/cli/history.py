@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mipsdsl.cli import exits, policies
-from mipsdsl.library import read_sources, versions, years
+from mipsdsl.library import base_of, read_sources, versions, years
 
 if TYPE_CHECKING:
     from mipsdsl.diff.history import Line
@@ -38,7 +38,8 @@ def command(name: str, wanted: str | None, chart: bool | None, form: str) -> Non
         lines = history(years_of(named), name)
     except NoSuchName as mistake:
         raise exits.Stop(str(mistake)) from None
-    shown = [line for line in lines if first <= line.year[:4] <= last and _tells(line)]
+    alone = _alone()
+    shown = [x for x in lines if first <= x.year[:4] <= last and _tells(x, alone)]
     if form == "json":
         click.echo(policies.envelope("history", {"name": name, "years": [_data(x) for x in shown]}))
         return
@@ -47,8 +48,16 @@ def command(name: str, wanted: str | None, chart: bool | None, form: str) -> Non
         _chart(shown)
 
 
-def _tells(line: Line) -> bool:
+def _alone() -> set[str]:
+    """Return the years that neither amend another nor are amended."""
+    bases = {year: base_of(read_sources(f"{year}#0")) for year in years()}
+    return {year for year, base in bases.items() if not base and year not in bases.values()}
+
+
+def _tells(line: Line, alone: set[str]) -> bool:
     """Whether a line is worth showing: that of a year is, that of a correction if it changed."""
+    if line.status == "absent" and line.year in alone:
+        return False
     return "#" not in line.year or line.status in {"value", "changed"}
 
 
@@ -71,7 +80,8 @@ def _show(lines: list[Line]) -> None:
             click.echo(click.style(name, bold=True))
         cited = " ".join(f"[{citation}]" for citation in line.citations)
         because = " ".join(f"because “{reason}”" for reason in line.because)
-        tail = click.style(" ".join(x for x in (cited, because) if x), dim=True)
+        said = " ".join(x for x in (cited, because) if x)
+        tail = click.style(said, dim=True) if said else ""
         faint = line.status in {"as before", "absent"}
         room = line.text.ljust(width) if cited or because else line.text
         click.echo(f"{line.year}  {click.style(room, dim=faint)}" + (f"  {tail}" if tail else ""))

@@ -123,7 +123,7 @@ def history(years: Sequence[Year], asked: str) -> list[Line]:
 def _start(years: Sequence[Year], asked: str) -> tuple[int, _Wanted]:
     path, where = _parsed(asked)
     for index in range(len(years) - 1, -1, -1):
-        found = list(dict.fromkeys(_fitting(years[index].policy, path)))
+        found = _oldest(list(dict.fromkeys(_fitting(years[index].policy, path))), years)
         if len(found) > 1:
             full = ", ".join(".".join(x for x in (w.record, w.name, w.column) if x) for w in found)
             raise NoSuchName(f"{asked} can be several things in {years[index].label}: {full}")
@@ -133,6 +133,12 @@ def _start(years: Sequence[Year], asked: str) -> tuple[int, _Wanted]:
     near = get_close_matches(path[-1], sorted(set(known)), n=3, cutoff=0.6)
     hint = f"; near it: {', '.join(near)}" if near else ""
     raise NoSuchName(f"no year has {asked}{hint}")
+
+
+def _oldest(found: list[_Wanted], years: Sequence[Year]) -> list[_Wanted]:
+    """Return those of several things that the most years have: what came later needs its full name."""
+    number = {each: sum(_key(year.policy, each) is not None for year in years) for each in found}
+    return [each for each in found if number[each] == max(number.values())]
 
 
 def _parsed(asked: str) -> tuple[list[str], tuple[n.Assign, ...]]:
