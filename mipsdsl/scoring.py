@@ -145,7 +145,7 @@ def score(world: World, wanted: Wanted) -> Scored:
     run(world, plan, wanted.populations)
     created = {record: len(rows) for record, rows in world.store.created.items() if rows}
     return Scored(
-        outcomes=tuple(_outcomes(world, plan, wanted.populations)),
+        outcomes=tuple(_outcomes(world, plan, wanted)),
         refused=plan.refused,
         factors=tuple(_factors(world, plan, wanted.populations)),
         created=created,
@@ -365,21 +365,29 @@ def advice(program: c.Program, missing: Iterable[MissingInput]) -> str:
 # --- results -------------------------------------------------------------------------------------
 
 
-def _outcomes(world: World, plan: Plan, populations: Populations) -> Iterable[Outcome]:
+def _outcomes(world: World, plan: Plan, wanted: Wanted) -> Iterable[Outcome]:
     asked: dict[str, list[str]] = {}
     for record, name in plan.outputs:
         asked.setdefault(record, []).append(name)
     for record, names in asked.items():
-        yield _outcome(world, record, names) if record else _national(world, names, populations)
+        if record:
+            yield _outcome(world, record, names, only_given=record in wanted.subjects)
+        else:
+            yield _national(world, names, wanted.populations)
 
 
-def _outcome(world: World, record: str, names: Sequence[str]) -> Outcome:
+def _outcome(world: World, record: str, names: Sequence[str], *, only_given: bool) -> Outcome:
+    """Return the results of ``record``; ``only_given``: not those of rows that the rules made."""
     store, schema = world.store, world.store.schema
     keys = schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
     columns = tuple(_column(world, record, name) for name in shown)
     slots = [schema.layouts[record].slots[name] for name in shown]
-    rows = [[_plain(store, row[slot]) for slot in slots] for row in store.rows[record]]
+    rows = [
+        [_plain(store, row[slot]) for slot in slots]
+        for row in store.rows[record]
+        if not (only_given and store.is_created(row))
+    ]
     return Outcome(record, len(keys), columns, rows)
 
 

@@ -68,7 +68,8 @@ def points(program: Program, measures: Path, tmp_path: Path) -> Measure:
 
 def _results(program: Program, inputs: Inputs, *outputs: str) -> list[Value]:
     """Return the outputs of the only row there is."""
-    (outcome,) = score(world_of(program, inputs), Wanted(outputs=outputs)).outcomes
+    wanted = Wanted(outputs=outputs, subjects=inputs.subjects)
+    (outcome,) = score(world_of(program, inputs), wanted).outcomes
     (row,) = outcome.rows
     return row[outcome.keys :]
 

@@ -118,7 +118,7 @@ def _of_another_year(document: Document, year: int) -> Reject:
         row=document.number,
         column="performanceYear",
         code="D0125",
-        reason=f"sent for {sent}, and the rules are of {year}",
+        reason=f"sent for {sent}, and the rules are of {year}; --any-year takes it all the same",
         value=str(sent),
         original={},
     )
