@@ -221,6 +221,7 @@ CATALOGUES = (
         ),
         is_reference=True,
     ),
+    record("mvp_list", ("mvp_id",), text("mvp_id", "title"), is_reference=True),
     record(
         "mvp_catalogue",
         ("mvp_id", "measure_id"),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from mipsdsl.data.cms.published import Entry, Published, Row, collection_type, read, snake
+from mipsdsl.data.cms.published import (
+    Entry,
+    Published,
+    Row,
+    Source,
+    collection_type,
+    read,
+    snake,
+)
 from mipsdsl.data.findings import Findings
 
 _PERCENTILES = ("1", "10", "20", "30", "40", "50", "60", "70", "80", "90", "99")
@@ -28,7 +36,53 @@ def benchmarks(published: Published, findings: Findings) -> list[tuple[int, Row]
             f"{source.name}: the starts of {', '.join(disordered)} are out of order; "
             "used as published"
         )
+    _note_own_year(published, source, findings)
+    _note_removed(published, source, findings)
     return rows
+
+
+def _note_own_year(published: Published, source: Source, findings: Findings) -> None:
+    """Say when the benchmarks of the year's own data are not there yet, or are placeholders."""
+    year = published.year
+    own = _own(source, year)
+    if not own:
+        findings.note(
+            f"{source.name} has no benchmarks of the data of {year} itself: measures without a "
+            "historical one are scored as without any"
+        )
+    before = published.first_of(f"benchmarks/{year - 1}.json")
+    known = _own(before, year - 1) if before is not None else {}
+    same = [key for key, numbers in own.items() if known.get(key) == numbers]
+    if 2 * len(same) > len(own):
+        findings.note(
+            f"{source.name}: {len(same)} of {len(own)} benchmarks of the data of {year} itself are "
+            f"those of {year - 1}: placeholders, on which no result should rest"
+        )
+
+
+def _own(source: Source, year: int) -> dict[tuple[str, str], list[Any]]:
+    """Return the numbers of the benchmarks that rest on data of the year."""
+    return {
+        (str(entry["measureId"]), str(entry.get("submissionMethod"))): _numbers(entry)
+        for _, entry in source.numbered()
+        if entry.get("benchmarkYear") == year
+    }
+
+
+def _note_removed(published: Published, source: Source, findings: Findings) -> None:
+    """Say which historical benchmarks are there though the measures say that they were removed."""
+    removed = []
+    for _, entry in source.numbered():
+        measure = published.by_id.get(str(entry["measureId"]), {})
+        lost = measure.get("historic_benchmarks") or measure.get("benchmarks") or {}
+        is_historical = entry.get("benchmarkYear") != published.year
+        if is_historical and lost.get(entry.get("submissionMethod")) == "removed":
+            removed.append(f"{entry['measureId']} ({entry['submissionMethod']})")
+    if removed:
+        findings.note(
+            f"{source.name}: the benchmarks of {', '.join(removed)} are historical, though "
+            "CMS's measures say that these were removed; used as published"
+        )
 
 
 def _benchmark(entry: Entry, measure: Entry) -> Row:

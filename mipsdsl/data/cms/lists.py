@@ -87,13 +87,28 @@ def _key(entry: Entry, method: str) -> Row:
 
 def value_pathways(published: Published, findings: Findings) -> Rows:
     """Return the measures and activities of each MIPS Value Pathway, and what they are in it."""
+    return [
+        (number, row)
+        for number, pathway in _pathways(published, findings)
+        for row in _of_pathway(pathway)
+    ]
+
+
+def listed_pathways(published: Published, findings: Findings) -> Rows:
+    """Return the MIPS Value Pathways."""
+    return [
+        (number, {"mvp_id": str(pathway["mvpId"]), "title": pathway.get("title")})
+        for number, pathway in _pathways(published, findings)
+    ]
+
+
+def _pathways(published: Published, findings: Findings) -> Iterable[tuple[int, Entry]]:
     source = published.first_of(f"mvp/{published.year}.json", f"mvp/{published.year}/mvp-data.json")
     if source is None:
         findings.note(
             f"`{published.root}` has no `mvp/{published.year}.json`: no value pathway is known"
         )
-        return []
-    return [(number, row) for number, pathway in source.numbered() for row in _of_pathway(pathway)]
+    return [] if source is None else source.numbered()
 
 
 def _of_pathway(pathway: Entry) -> Iterator[Row]:

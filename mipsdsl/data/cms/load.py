@@ -14,6 +14,7 @@ from mipsdsl.data.cms.benchmarks import benchmarks
 from mipsdsl.data.cms.catalogues import CATALOGUES, rows_of
 from mipsdsl.data.cms.lists import (
     clinical_clusters,
+    listed_pathways,
     measure_collections,
     measure_impacts,
     value_pathways,
@@ -30,6 +31,7 @@ _FILLERS: dict[str, tuple[str, Filler]] = {
     "benchmark": ("benchmarks/{year}.json", benchmarks),
     "measure_collection": ("measures/{year}/measures-data.json", measure_collections),
     "measure_impact": ("measures/{year}/measures-data.json", measure_impacts),
+    "mvp_list": ("mvp/{year}.json", listed_pathways),
     "mvp_catalogue": ("mvp/{year}.json", value_pathways),
     "clinical_cluster": ("clinical-clusters/{year}", clinical_clusters),
 }
