@@ -224,8 +224,8 @@ def _places(item: c.Item) -> int:
 def _undefined(name: n.Name, scope: Scope, context: Context, expected: Type | None) -> None:
     known = [x for _, record in scope.rows for x in (record, *context.record(record).names())]
     known += [*context.symbols.parameters, *context.symbols.population]
-    if expected is not None and expected.unit in (Unit.CHOICE, Unit.SET):
-        choice = context.symbols.choices[expected.choice]
+    choice = context.symbols.choices.get(expected.choice) if expected is not None else None
+    if choice is not None:
         known += choice.values
         message = f"`{name.text}` is no {choice.name} and no other name"
         listed = ", ".join(choice.values[:8]) + (", …" if len(choice.values) > 8 else "")
