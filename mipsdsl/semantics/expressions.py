@@ -13,7 +13,7 @@ from mipsdsl.core import build
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import WRITTEN_PLACES, YESNO, Type, Unit
 from mipsdsl.diagnostics import Label
-from mipsdsl.semantics import conditions, facts, folds, units
+from mipsdsl.semantics import conditions, divisions, facts, folds, units
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.literals import literal
 from mipsdsl.semantics.names import RowFound, RowsFound, ValueFound, find
@@ -59,7 +59,7 @@ def check(  # noqa: C901 - one case a node
         case n.Default():
             return _default(node, scope, context, expected)
         case n.Ratio():
-            return _ratio(node, scope, context)
+            return divisions.ratio(node, scope, context)
         case n.Position():
             return folds.position(node, scope, context)
         case n.AnyOf() | n.CountOf() | n.AllHave() | n.Fold():
@@ -304,61 +304,13 @@ def _product(node: n.Product, scope: Scope, context: Context) -> c.Expr | None:
                 help="write `ratio of a to b (when zero: …)`",
             )  # fmt: skip
             return None
-        return _quotient(node, left, right, None, context)
+        return divisions.quotient(node, left, right, None, context)
     unit = units.product_unit(left, right)
     if unit is None:
         mixed("these two cannot be multiplied", node.left, left, node.right, right, context)
         return None
     expr = build.arithmetic(c.Operator.MULTIPLY, left, right, Type(unit))
     return within_width(expr, node.span, context)
-
-
-def _quotient(
-    node: n.Product | n.Ratio, left: c.Expr, right: c.Expr, zero: c.Expr | None, context: Context
-) -> c.Expr | None:
-    unit = units.quotient_unit(left, right)
-    if unit is None:
-        mixed("these two cannot be divided", node.left, left, node.right, right, context)
-        return None
-    if zero is not None and zero.type.unit is not unit:
-        taken = units.common_unit(evolve(left, type=Type(unit)), zero)
-        if taken is None:
-            span = (
-                node.when_zero.span if isinstance(node, n.Ratio) and node.when_zero else node.span
-            )
-            label = f"this is {zero.type.spoken()}"
-            message = f"the ratio is a {_unit_name(unit)}, and so must be this"
-            context.report.error("E0202", message, span, label)
-            return None
-        unit, zero = taken, units.as_unit(zero, taken)
-    type_ = Type(unit, optional=zero is not None and zero.type.optional)
-    return within_width(build.divide(left, right, zero, type_), node.span, context)
-
-
-def _unit_name(unit: Unit) -> str:
-    return "percent or number" if unit is Unit.RATIO else unit.value
-
-
-def _ratio(node: n.Ratio, scope: Scope, context: Context) -> c.Expr | None:
-    left = quantity(node.left, scope, context)
-    right = quantity(node.right, scope, context)
-    if left is None or right is None:
-        return None
-    shape = build.shape_of(right)
-    if node.when_zero is None:
-        if shape.low <= 0 <= shape.high:
-            context.report.error(
-                "E0402", "this divisor may be zero", node.right.span,
-                help="say what the ratio is then: `(when zero: …)`",
-            )  # fmt: skip
-            return None
-        return _quotient(node, left, right, None, context)
-    unit = units.quotient_unit(left, right)
-    wanted = Type(Unit.PERCENT if unit is Unit.RATIO else unit) if unit else None
-    zero = check(node.when_zero, scope, context, wanted)
-    if zero is None:
-        return None
-    return _quotient(node, left, right, zero, context)
 
 
 def _default(
