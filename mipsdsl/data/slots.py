@@ -57,7 +57,9 @@ class Layout:
     def owner(self, name: str) -> Slot | None:
         """Return the slot that ``name`` means, alone or qualified; catalogues only qualified.
 
-        Alone it is the field of the first record that has one, else the item of the first.
+        Alone it is that of a record that a person has one of, if one of these has it: the cost score
+        of a submission, not that of an earlier year. Of several the first that has it as a field,
+        else the first that has it as an item.
         """
         record, _, rest = name.rpartition(".")
         if record:
@@ -67,7 +69,8 @@ class Layout:
             for record, slots in self.slots.items()
             if name in slots and not self.records[record].is_reference
         ]
-        return min(found, key=lambda slot: slot.is_item, default=None)
+        units = _units(self.program)
+        return min(found, key=lambda slot: (slot.record not in units, slot.is_item), default=None)
 
     def names(self) -> list[str]:
         """Return all names that ``owner`` knows."""
@@ -95,7 +98,7 @@ class Layout:
 def layout_of(program: Program) -> Layout:
     """Return what data of ``program`` look like; records that the rules group are left out."""
     choices = {choice.name: choice for choice in program.choices}
-    units = {name for ensure in program.ensures for name in (ensure.each, ensure.record)}
+    units = _units(program)
     ordered = sorted(program.records, key=lambda record: record.name not in units)
     records = {record.name: record for record in ordered if record.grouping is None}
     slots = {
@@ -106,6 +109,11 @@ def layout_of(program: Program) -> Layout:
         if item.record in slots and item.kind in _GIVEN_KINDS and item.type.unit is not Unit.SET:
             slots[item.record].setdefault(item.name, _of_item(item, choices))
     return Layout(program, records, slots)
+
+
+def _units(program: Program) -> set[str]:
+    """Return the records that a person has one of."""
+    return {name for ensure in program.ensures for name in (ensure.each, ensure.record)}
 
 
 def _of_field(record: Record, each: Field, choices: dict[str, Choice]) -> Slot:
