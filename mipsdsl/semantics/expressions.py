@@ -211,7 +211,11 @@ def _path(node: n.Path, scope: Scope, context: Context, expected: Type | None) -
 
 def _set(node: n.SetOf, scope: Scope, context: Context, expected: Type | None) -> c.Expr | None:
     if expected is None or (expected.unit is Unit.SET and not expected.choice):
-        expected = _choice_of(node, context)
+        choices = _choices_of(node, context)
+        if len(choices) > 1:
+            _of_several_choices(node, choices, context)
+            return None
+        expected = Type(Unit.SET, choice=choices[0]) if choices else None
     choice = expected.choice if expected else ""
     values: list[str] = []
     for element in node.members:
@@ -228,10 +232,23 @@ def _set(node: n.SetOf, scope: Scope, context: Context, expected: Type | None) -
     return c.SetOf(tuple(values), type=Type(Unit.SET, choice=choice))
 
 
-def _choice_of(node: n.SetOf, context: Context) -> Type | None:
+def _choices_of(node: n.SetOf, context: Context) -> list[str]:
+    """Return the choices that have all the values of a set."""
     names = {m.text for m in node.members if isinstance(m, n.Path)}
-    fitting = [x for x in context.symbols.choices.values() if names and names <= set(x.values)]
-    return Type(Unit.SET, choice=fitting[0].name) if len(fitting) == 1 else None
+    choices = context.symbols.choices.values()
+    return [each.name for each in choices if names and names <= set(each.values)]
+
+
+def _of_several_choices(node: n.SetOf, choices: list[str], context: Context) -> None:
+    """Report a set whose values several choices have.
+
+    Reports: E0207.
+    """
+    both = " and ".join((", ".join(choices[:-1]), choices[-1]))
+    context.report.error(
+        "E0207", f"these are values of {both}", node.span,
+        help=f"say which choice is meant: `parameter …: set of {choices[0]} = …`",
+    )  # fmt: skip
 
 
 # --- arithmetic -----------------------------------------------------------------------------------

@@ -133,26 +133,28 @@ record submission key submission_id
     ),
     Entry(
         "E0207",
-        "this name could mean two things",
-        """The name belongs to two things that can be seen from here. Say which one is meant:
-        `submission.points` instead of `points`.""",
+        "this could mean two things",
+        """Two choices have all the values of a set, so that it could be a set of either. Say which
+        one is meant: `parameter p: set of submission_kind = …`.""",
         "Two readers of the rule would disagree about what it says.",
         """
-choice kind = individual, group
+choice practice_kind   = individual, group
+choice submission_kind = individual, group, virtual_group
 record submission key submission_id
     submission_id  text
-    kind           kind
-    group          kind
-rule submission.alone: yesno = kind is not group [42 CFR 414.1305]
+    kind           submission_kind
+parameter kinds = {individual, group} [42 CFR 414.1305]
+rule submission.alone: yesno = kind is in kinds [42 CFR 414.1305]
 """,
         """
-choice kind = individual, group
+choice practice_kind   = individual, group
+choice submission_kind = individual, group, virtual_group
 record submission key submission_id
     submission_id  text
-    kind           kind
-rule submission.alone: yesno = kind is not group [42 CFR 414.1305]
+    kind           submission_kind
+parameter kinds: set of submission_kind = {individual, group} [42 CFR 414.1305]
+rule submission.alone: yesno = kind is in kinds [42 CFR 414.1305]
 """,
-        reserved=True,
     ),
     Entry(
         "E0208",
