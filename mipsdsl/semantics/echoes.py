@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mipsdsl.diagnostics import Diagnostic, Label, Severity
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 
 _REMOVED = re.compile(r"^[ \t]*remove[ \t]+[a-z]+[ \t]+([a-z0-9_.]+)", re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NO_NAME = re.compile(r'"[^"\n]*"|\[[^\]\n]*\]|#[^\n]*')
 _USES = 3
+_UNDEFINED = frozenset({"E0201", "E0206", "E0601"})
+_UNUSED = "W0702"
+_DECLARING = frozenset(
+    {
+        "add", "choice", "extend", "parameter", "population", "record", "reference", "relation",
+        "rename", "replace", "rule", "scale", "selection", "table",
+    }
+)  # fmt: skip
 
 
 def report_without_echoes(
@@ -18,20 +28,28 @@ def report_without_echoes(
 ) -> tuple[Diagnostic, ...]:
     """Return ``found`` with each mistake once.
 
-    A name whose declaration could not be read is not undefined; what was removed and is still used
-    is one mistake of the removal (E0511); a warning that the comment above its item allows
-    (``# allow E0403: why``) is none.
+    A name that stands in an item that could not be read is not undefined: it may be declared there
+    (a column of a table, a field, a value of a choice), and it may be used there. What was removed
+    and is still used is one mistake of the removal (E0511); a warning that the comment above its
+    item allows (``# allow E0403: why``) is none.
     """
     items = [item for file in files for item in file.items]
-    broken = [item.span for item in items if isinstance(item, n.Broken)]
-    kept = [d for d in found if d.code != "E0201" or not _declared_in(d, broken)]
+    broken = [item for item in items if isinstance(item, n.Broken)]
+    declared = _names(item for item in broken if item.span.text in _DECLARING)
+    used = _names(broken)
+    kept = [
+        d
+        for d in found
+        if not (d.code in _UNDEFINED and d.labels[0].span.text in declared)
+        if not (d.code == _UNUSED and d.labels[0].span.text in used)
+    ]
     kept = _removals(kept, sources)
     return tuple(d for d in kept if not is_allowed(d, items))
 
 
-def _declared_in(diagnostic: Diagnostic, broken: Sequence[Span]) -> bool:
-    name = diagnostic.labels[0].span.text
-    return any(name in span.source.line(span.line) for span in broken)
+def _names(broken: Iterable[n.Broken]) -> set[str]:
+    """Return the names that stand in these items, outside of texts, citations and comments."""
+    return {word for item in broken for word in _NAME.findall(_NO_NAME.sub(" ", item.whole.text))}
 
 
 def _removals(found: Sequence[Diagnostic], sources: Sequence[Source]) -> list[Diagnostic]:

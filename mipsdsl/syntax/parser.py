@@ -94,7 +94,8 @@ def _first_word(text: str, start: int, end: int) -> re.Match[str] | None:
 
 
 def _parse_item(source: Source, start: int, end: int, report: Report) -> tuple[n.Item, ...]:
-    broken = n.Broken(span=Span(source, start, start + len(source.text[start:end].split()[0])))
+    word = Span(source, start, start + len(source.text[start:end].split()[0]))
+    broken = n.Broken(Span(source, start, end), span=word)
     if not _within_limits(source, start, end, broken.span, report):
         return (broken,)
     try:

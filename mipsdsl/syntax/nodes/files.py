@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
+from mipsdsl.source import Span
 from mipsdsl.syntax.nodes.amendments import Amendment
 from mipsdsl.syntax.nodes.base import Node
 from mipsdsl.syntax.nodes.law import Claim, Parameter, Population, Rule, Scale, Selection, Table
@@ -36,7 +37,9 @@ from mipsdsl.syntax.nodes.tests import (
 
 @frozen
 class Broken(Node):
-    """An item that could not be read; a diagnostic says why."""
+    """An item that could not be read; a diagnostic says why. Its own span is its first word."""
+
+    whole: Span = field(eq=False, repr=False)
 
 
 Item: TypeAlias = (
