@@ -103,6 +103,55 @@ def test_a_document_is_scored_to_the_adjustment(measures: Path, year: int, kind:
     assert adjustment(final, year) == Fraction(str(clinician["payment_adjustment"])) * 100
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_whom_a_document_is_taken_for_changes_no_score(
+    measures: Path, tmp_path: Path, path: Path
+) -> None:
+    policy = mipsdsl.load(path.stem[:4])
+    # Somebody else: then nobody is made up.
+    (tmp_path / "clinician.csv").write_text(
+        "tin,npi,clinician_type,allowed_charges,paid_amount\nT,N,other,0,0\n", "utf-8"
+    )
+    alone = policy.run(path, measures=measures)
+    beside = policy.run([path, tmp_path], measures=measures)
+
+    assert () == alone.rejects
+    assert alone.rows("submission") == beside.rows("submission")
+
+
+@pytest.mark.parametrize("year", range(2023, 2027))
+def test_a_value_pathway_has_four_measures(measures: Path, year: int) -> None:
+    path = FOLDER / f"{year}-mvp.json"
+    results = mipsdsl.load(str(year), scaling_factor=0.5).run(path, measures=measures)
+    (found,) = results.rows("submission")
+    expected = quality(submission(year, "mvp"), measures, year) * 60 / 40
+
+    assert abs(expected / 100 - Fraction(str(found["quality_score"]))) < Fraction(1, 10**8)
+    assert found["final_score"] == results.rows("clinician")[0]["final_score"]
+
+
+def test_a_subgroup_s_score_is_anybody_s_in_it(measures: Path) -> None:
+    policy = mipsdsl.load("2024", scaling_factor=0.5)
+    results = policy.run(FOLDER / "2024-subgroup.json", measures=measures)
+
+    assert (
+        results.rows("submission")[0]["final_score"]
+        == (results.rows("clinician")[0]["final_score"])
+    )
+
+
+def test_the_size_of_a_practice_may_be_assumed(measures: Path) -> None:
+    path = FOLDER / "2022-individual.json"
+    asked = {"measures": measures, "outputs": ["submission.small_practice"]}
+    policy = mipsdsl.load("2022")
+
+    assert [False] == [row["small_practice"] for row in policy.run(path, **asked)]
+    assert [True] == [
+        row["small_practice"]
+        for row in policy.run(path, **asked, assume={"eligible_clinicians": 3})
+    ]
+
+
 @pytest.mark.parametrize("year", [2019, 2026])
 def test_a_document_says_its_year_and_is_explained(measures: Path, year: int) -> None:
     path = FOLDER / f"{year}-individual.json"
