@@ -56,4 +56,4 @@ def _of_set(content: Entry) -> Entry:
 def year_of(document: Document) -> int | None:
     """Return the performance year that a document was sent for, if it says one."""
     year = str(document.entry.get("performanceYear", ""))
-    return int(year) if year.isdigit() else None
+    return int(year) if year.isascii() and year.isdigit() else None

@@ -37,7 +37,8 @@ def rows_of(sent: Sent, unit: Unit) -> Iterator[tuple[str, Row]]:
     Raises:
         DataError: a measurement does not say of which measure it is.
     """
-    for each in sent.entry.get("measurements") or []:
+    found = sent.entry.get("measurements")
+    for each in found if isinstance(found, list) else []:
         if not isinstance(each, dict) or "measureId" not in each:
             raise DataError(f"`{sent.document.path.name}`: a measurement has no `measureId`", _HELP)
         start: Row = {"submission_id": unit.name}

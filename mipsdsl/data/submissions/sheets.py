@@ -39,14 +39,15 @@ class _Rows:
         """Add a row, unless the very same was sent before: in two sets, say."""
         if record == "improvement_activity" and self._has_activity(row):
             return
-        content = (record, *row.items())
+        content = (record, *((name, json_cell(value)) for name, value in row.items()))
         if content not in self.known:
             self.known.add(content)
             self.found.setdefault((path, record), []).append(row)
 
     def _has_activity(self, row: Row) -> bool:
         """Return whether the activity was sent before; the longer time of the two is kept."""
-        before = self.activities.setdefault((row["submission_id"], row["activity_id"]), row)
+        key = (row["submission_id"], json_cell(row["activity_id"]))
+        before = self.activities.setdefault(key, row)
         if before is row:
             return False
         days = [each for each in (before["days"], row["days"]) if isinstance(each, int)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from attrs import field, frozen
 
 from mipsdsl.data.findings import Findings
+from mipsdsl.data.sheets import json_cell
 from mipsdsl.data.submissions.documents import Document, Entry
 
 KINDS = {
@@ -75,9 +76,9 @@ def units_of(documents: Sequence[Document], year: int, findings: Findings) -> li
 def _entity(document: Document) -> tuple[object, ...]:
     """Return who sent: those of whom nothing is said are one for each document."""
     entry = document.entry
-    known = [entry.get(name) for name in (*_IDENTIFIERS, "entityId")]
+    known = [json_cell(entry.get(name)) for name in (*_IDENTIFIERS, "entityId")]
     unknown = () if any(known) else (document.path, document.number)
-    return (entry.get("entityType"), *known, *unknown)
+    return (json_cell(entry.get("entityType")), *known, *unknown)
 
 
 _IDENTIFIERS = ("taxpayerIdentificationNumber", "nationalProviderIdentifier")
@@ -87,14 +88,14 @@ def _name(document: Document) -> str:
     """Return the identifier of the submission, as it is given or made of those of the entity."""
     entry = document.entry
     given = entry.get("submissionId") or entry.get("id") or entry.get("entityId")
-    parts = [str(entry[name]) for name in _IDENTIFIERS if entry.get(name)]
-    return str(given or "-".join(parts) or f"{document.path.stem}-{document.number}")
+    parts = [json_cell(entry[name]) for name in _IDENTIFIERS if entry.get(name)]
+    return json_cell(given) or "-".join(parts) or f"{document.path.stem}-{document.number}"
 
 
 def _unit(document: Document, name: str, program: str, option: str) -> Unit:
     entry = document.entry
-    kind = str(entry.get("entityType"))
-    tin, npi = (None if entry.get(key) is None else str(entry[key]) for key in _IDENTIFIERS)
+    kind = json_cell(entry.get("entityType"))
+    tin, npi = (json_cell(entry.get(key)) or None for key in _IDENTIFIERS)
     mvp = program.upper() if option == "mvp" else None
     return Unit(name, KINDS.get(kind, kind), tin, npi, program, option, mvp)
 
