@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,11 @@ import click
 from attrs import frozen
 
 from mipsdsl.cli import exits, files, policies
+from mipsdsl.core import nodes as c
 from mipsdsl.pipeline import analyse
 from mipsdsl.source import Source, Span
 from mipsdsl.testing import Suite, run_tests
-from mipsdsl.testing.coverage import Branch
+from mipsdsl.testing.coverage import Branch, Part
 from mipsdsl.testing.suite import TRIALS, Outcome
 
 if TYPE_CHECKING:
@@ -148,23 +148,35 @@ def _summary(name: str, suite: Suite) -> None:
 
 def _coverage(suite: Suite) -> None:
     found = suite.coverage
-    missed = [x for x in found.missed_items() if " " not in x.name]
-    computed = len(found.all_items) - len(found.missed_items())
-    branches = found.missed()
-    taken = len(found.branches) - len([b for b in found.branches if b not in found.taken])
-    click.echo(f"rules reached: {computed} of {len(found.all_items)}")
-    click.echo(f"cases reached (rows, exceptions, branches): {taken} of {len(found.branches)}")
+    missed = found.missed_items()
+    counts = [("rules", (len(found.all_items) - len(missed), len(found.all_items)))]
+    counts += [(part.value, found.counted(part)) for part in Part]
+    click.echo("reached: " + ", ".join(_share(name, *count) for name, count in counts))
     for item in missed:
-        owner = f"{item.record}.{item.name}" if item.record else item.name
-        click.echo(f"  no test computes {owner} ({item.place.file}:{item.place.line})")
-    for item_key, lines in _by_item(branches).items():
-        owner = ".".join(part for part in item_key if part).removesuffix(" row")
-        places = ", ".join(f"line {line}" for line in sorted(lines))
-        click.echo(f"  no test reaches these cases of {owner}: {places}")
+        if " " not in item.name:
+            owner = f"{item.record}.{item.name}" if item.record else item.name
+            click.echo(f"  no test computes {owner} ({item.place.file}:{item.place.line})")
+    for (owner, part), places in _by_item(found.missed()).items():
+        named = ", ".join(f"{place.file}:{place.line}" for place in places)
+        click.echo(f"  no test reaches these {_WORDS[part]} of {owner}: {named}")
 
 
-def _by_item(branches: list[Branch]) -> dict[tuple[str, str], Counter[int]]:
-    found: dict[tuple[str, str], Counter[int]] = {}
+def _share(name: str, reached: int, all_: int) -> str:
+    """Return how much was reached; 100% is all of it."""
+    percent = f" ({100 * reached // all_}%)" if all_ else ""
+    return f"{name} {reached} of {all_}{percent}"
+
+
+_WORDS = {
+    Part.ROW: "rows", Part.EXCEPTION: "exceptions", Part.BREAK: "parts", Part.BRANCH: "branches",
+}  # fmt: skip
+
+
+def _by_item(branches: list[Branch]) -> dict[tuple[str, Part], list[c.Place]]:
+    found: dict[tuple[str, Part], list[c.Place]] = {}
     for branch in branches:
-        found.setdefault(branch.item, Counter())[branch.line] += 1
+        owner = ".".join(part for part in branch.item if part).removesuffix(" row")
+        places = found.setdefault((owner, branch.part), [])
+        if branch.place not in places:
+            places.append(branch.place)
     return found

@@ -184,11 +184,14 @@ def round_to(expr: c.Expr, scale: int, mode: c.Rounding) -> c.Round:
     return c.Round(expr, mode, type=expr.type, shape=decimal(scale, low, high))
 
 
-def cases(kind: c.CasesKind, arms: tuple[c.Arm, ...], otherwise: c.Expr, type_: Type) -> c.Cases:
+def cases(
+    kind: c.CasesKind, arms: tuple[c.Arm, ...], otherwise: c.Expr, type_: Type,
+    otherwise_place: c.Place | None = None,
+) -> c.Cases:  # fmt: skip
     """Return the first of ``arms`` that holds, else ``otherwise``, with the shape of them all."""
     shapes = [e.shape for e in (*[arm.value for arm in arms], otherwise) if e.shape is not None]
     shape = joined(shapes) if shapes else None
-    return c.Cases(kind, arms, otherwise, type=type_, shape=shape)
+    return c.Cases(kind, arms, otherwise, otherwise_place, type=type_, shape=shape)
 
 
 def default(operand: c.Expr, otherwise: c.Expr, type_: Type) -> c.Default:

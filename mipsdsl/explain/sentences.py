@@ -174,7 +174,7 @@ def _row(inner: list[Trace], matches: list[Match]) -> tuple[c.Place | None, bool
     for match in matches:
         if match.kind is c.CasesKind.ROWS and match.arms:
             arm = match.matched or match.arms[-1]
-            return c.Place(item.place.file, arm.line), match.matched is None
+            return arm.place, match.matched is None
     return None, False
 
 

@@ -10,6 +10,7 @@ from mipsdsl.core.types import YESNO, Type, Unit
 from mipsdsl.semantics import expressions as e
 from mipsdsl.semantics import units
 from mipsdsl.semantics.context import Context, Scope
+from mipsdsl.semantics.resolve import place
 from mipsdsl.syntax import nodes as n
 
 
@@ -85,5 +86,5 @@ def _ratio_or_missing(
     (zero, share), type_ = pair
     nothing = build.constant(0, 0, right.type)
     is_zero = c.Compare(c.Comparison.EQUAL, right, nothing, type=YESNO)
-    arm = c.Arm(is_zero, zero, line=node.when_zero.span.line)
-    return build.cases(c.CasesKind.IF, (arm,), share, type_)
+    arm = c.Arm(is_zero, zero, place=place(node.when_zero.span))
+    return build.cases(c.CasesKind.IF, (arm,), share, type_, place(node.span))

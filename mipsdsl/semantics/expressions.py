@@ -17,6 +17,7 @@ from mipsdsl.semantics import conditions, divisions, facts, folds, units
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.literals import literal
 from mipsdsl.semantics.names import RowFound, RowsFound, ValueFound, find
+from mipsdsl.semantics.resolve import place
 from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
 
@@ -397,8 +398,8 @@ def _if(node: n.If, scope: Scope, context: Context, expected: Type | None) -> c.
     if pair is None:
         return None
     (yes, no), type_ = pair
-    arm = c.Arm(test, yes, line=node.test.span.line)
-    return build.cases(c.CasesKind.IF, (arm,), no, type_)
+    arm = c.Arm(test, yes, place=place(node.yes.span))
+    return build.cases(c.CasesKind.IF, (arm,), no, type_, place(node.no.span))
 
 
 def _clamp(
@@ -480,4 +481,4 @@ def _each_present(
     otherwise = _each_present(expr.otherwise, node, change, context)
     if otherwise is None:
         return None
-    return build.cases(expr.kind, tuple(arms), otherwise, expr.type)
+    return build.cases(expr.kind, tuple(arms), otherwise, expr.type, expr.otherwise_place)

@@ -99,7 +99,11 @@ def _rule(node: n.Rule, symbol: ItemSymbol, context: Context) -> c.Expr | None:
         return None
     good = tuple(arm for arm in arms if arm is not None)
     _contradictions(node, good, context)
-    expr = build.cases(c.CasesKind.EXCEPTIONS, good, body, symbol.type) if good else body
+    expr = (
+        build.cases(c.CasesKind.EXCEPTIONS, good, body, symbol.type, place(node.body.span))
+        if good
+        else body
+    )
     return _in_range(expr, node.range, symbol.type, context)
 
 
@@ -120,11 +124,13 @@ def _first_of(node: n.FirstOf, type_: Type, scope: Scope, context: Context) -> c
             mistaken = True
             continue
         scope = scope.knowing(facts.when_false(test))
-        arms.append(c.Arm(test, value, row.because, row.citations, row.span.line))
+        arms.append(c.Arm(test, value, row.because, row.citations, place(row.span)))
     otherwise = _value(node.otherwise, type_, scope, context)
     if mistaken or otherwise is None:
         return None
-    return build.cases(c.CasesKind.FIRST_OF, tuple(arms), otherwise, type_)
+    return build.cases(
+        c.CasesKind.FIRST_OF, tuple(arms), otherwise, type_, place(node.otherwise.span)
+    )
 
 
 def _exception(node: n.Except, type_: Type, scope: Scope, context: Context) -> c.Arm | None:
@@ -134,7 +140,7 @@ def _exception(node: n.Except, type_: Type, scope: Scope, context: Context) -> c
         value = _value(node.value, type_, scope.knowing(known), context)
     if test is None or value is None:
         return None
-    return c.Arm(test, value, node.because, node.citations, node.span.line)
+    return c.Arm(test, value, node.because, node.citations, place(node.span))
 
 
 def _contradictions(node: n.Rule, arms: tuple[c.Arm, ...], context: Context) -> None:

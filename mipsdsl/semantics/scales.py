@@ -14,6 +14,7 @@ from mipsdsl.diagnostics import Label
 from mipsdsl.semantics import expressions as e
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.semantics.context import Context, Scope
+from mipsdsl.semantics.resolve import place
 from mipsdsl.semantics.symbols import ItemSymbol
 from mipsdsl.syntax import nodes as n
 
@@ -62,8 +63,10 @@ def scale(node: n.Scale, symbol: ItemSymbol, context: Context) -> c.Expr | None:
     if not _contiguous(node, good, argument, context):
         return None
     _jumps(node, good, scope, context, argument.type)
-    arms = tuple(c.Arm(s.test, s.value, line=s.row.span.line) for s in good[:-1])
-    return _bounded(build.cases(c.CasesKind.ROWS, arms, good[-1].value, symbol.type), good)
+    arms = tuple(c.Arm(s.test, s.value, place=place(s.row.span)) for s in good[:-1])
+    last = good[-1]
+    at = place(last.row.span)
+    return _bounded(build.cases(c.CasesKind.ROWS, arms, last.value, symbol.type, at), good)
 
 
 def _segment(

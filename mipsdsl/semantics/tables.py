@@ -11,6 +11,7 @@ from mipsdsl.diagnostics import Label
 from mipsdsl.semantics import cells
 from mipsdsl.semantics import expressions as e
 from mipsdsl.semantics.context import Context, Scope
+from mipsdsl.semantics.resolve import place
 from mipsdsl.semantics.symbols import ItemSymbol
 from mipsdsl.syntax import nodes as n
 
@@ -49,11 +50,19 @@ def _as_cases(node: n.Table, rows: list[tuple[n.Row, c.Expr]], catch_all: n.Row 
     numbers = {id(row): index for index, row in enumerate(node.rows, 1)}
     count = Type(Unit.COUNT)
     arms = tuple(
-        c.Arm(test, build.constant(numbers[id(row)], 0, count), line=row.span.line)
+        c.Arm(test, build.constant(numbers[id(row)], 0, count), place=_place_of(row))
         for row, test in rows
     )
     last = catch_all or node.rows[-1]
-    return build.cases(c.CasesKind.ROWS, arms, build.constant(numbers[id(last)], 0, count), count)
+    otherwise = build.constant(numbers[id(last)], 0, count)
+    at = None if catch_all is None else _place_of(catch_all)
+    return build.cases(c.CasesKind.ROWS, arms, otherwise, count, at)
+
+
+def _place_of(row: n.Row) -> c.Place | None:
+    """Return where a row stands that can occur."""
+    can_occur = not any(_is(cell, n.CellImpossible) for cell in row.conclusions)
+    return place(row.span) if can_occur else None
 
 
 def _well_formed(node: n.Table, context: Context) -> bool:

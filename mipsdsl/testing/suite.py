@@ -99,9 +99,20 @@ class Witness(Interpreter):
         return super().population(name)
 
     def note_cases(self, cases: c.Cases, matched: int | None, at: At) -> None:
-        """Note the arm that decided."""
+        """Note the arm that decided and, of exceptions, all that hold."""
         self._coverage.reach(cases, matched)
+        if cases.kind is c.CasesKind.EXCEPTIONS and matched is not None:
+            for index in range(matched + 1, len(cases.arms)):
+                if self._would_hold(cases.arms[index], at):
+                    self._coverage.reach(cases, index)
         super().note_cases(cases, matched, at)
+
+    def _would_hold(self, arm: c.Arm, at: At) -> bool:
+        """Return whether ``arm`` holds; what nobody gave a value for is not needed, and holds not."""
+        try:
+            return self.holds(arm.condition, at)
+        except (NoValue, ValueError):
+            return False
 
 
 def run_tests(analysis: Analysis, *, trials: int = TRIALS, claims: bool = True) -> Suite:

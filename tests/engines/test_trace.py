@@ -72,8 +72,8 @@ def test_a_population_item_is_a_leaf_that_says_where_it_comes_from() -> None:
 def test_all_exceptions_that_hold_are_kept_and_the_first_decides() -> None:
     flags = [w.column(name, YESNO) for name in ("a", "b", "d")]
     arms = tuple(
-        c.Arm(w.read(w.HERE, flag.name, YESNO), b.yes(value=False), f"because {flag.name}", (), i)
-        for i, flag in enumerate(flags)
+        c.Arm(w.read(w.HERE, flag.name, YESNO), b.yes(value=False), f"because {flag.name}")
+        for flag in flags
     )
     expr = b.cases(c.CasesKind.EXCEPTIONS, arms, w.YES, YESNO)
     program = w.minimal(expr, YESNO, flags)

@@ -18,7 +18,6 @@ from mipsdsl.core.nodes.declarations import (
     Item,
     ItemKind,
     NamedConstant,
-    Place,
     Program,
     Raising,
     Record,
@@ -73,6 +72,7 @@ from mipsdsl.core.nodes.expressions import (
     SortKey,
     Valued,
 )
+from mipsdsl.core.nodes.places import Place
 
 __all__ = [
     "Always",

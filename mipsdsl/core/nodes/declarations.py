@@ -8,15 +8,8 @@ from typing import TypeAlias
 from attrs import field, frozen
 
 from mipsdsl.core.nodes.expressions import Constant, Expr, Read, SetOf
+from mipsdsl.core.nodes.places import Place
 from mipsdsl.core.types import Shape, Type
-
-
-@frozen
-class Place:
-    """Where something was written: the file's name within its policy, and the line."""
-
-    file: str
-    line: int
 
 
 @frozen

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
+from mipsdsl.core.nodes.places import Place
 from mipsdsl.core.types import Shape, Type
 
 # --- rows and lists of rows ----------------------------------------------------------------------
@@ -277,25 +278,30 @@ class CasesKind(Enum):
 
 @frozen
 class Arm:
-    """One case: its value when its condition holds, with the author's reason and citations."""
+    """One case: its value when its condition holds, with the author's reason and citations.
+
+    ``place`` is where it stands; a row that cannot occur has none, as nobody is asked to reach it.
+    """
 
     condition: Expr
     value: Expr
     because: str = ""
     citations: tuple[str, ...] = ()
-    line: int = 0
+    place: Place | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
 class Cases(Valued):
     """The value of the first arm whose condition holds, else ``otherwise``.
 
-    Of a table (``ROWS``) exactly one arm holds, which the compiler has checked.
+    Of a table (``ROWS``) exactly one arm holds, which the compiler has checked; ``otherwise`` is the
+    last arm again, without a place, unless the table has a row for what is left.
     """
 
     kind: CasesKind
     arms: tuple[Arm, ...]
     otherwise: Expr
+    otherwise_place: Place | None = field(default=None, eq=False, repr=False)
 
 
 @frozen
