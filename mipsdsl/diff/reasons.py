@@ -75,6 +75,8 @@ def _names(item: n.Amendment) -> tuple[str, ...]:
             return (choice.text,)
         case n.RemoveClaim(text=text):
             return (text,)
+        case n.Rename(path=path, name=name) if name.text == path.parts[-1].text:
+            return (name.text,)
         case n.Keep() | n.Rename():
             return ()
         case _:
@@ -119,6 +121,8 @@ def _is_about(item: n.Amendment, change: Change) -> bool:
             return _is_node(new) and same(item.value, new)  # type: ignore[arg-type]  # it is a node
         case n.Members(removes=removes, members=members):
             return removes and any(same(member, old) for member in members.members if _is_node(old))  # type: ignore[arg-type]  # it is a node
+        case n.Rename(label=label):
+            return new == label
         case n.Values(removes=removes, names=names):
             return removes and isinstance(old, n.ChoiceValue) and old.name in names
         case n.ChangeExcept(reason=reason) if reason:

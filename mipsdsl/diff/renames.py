@@ -80,8 +80,15 @@ def _reworded(item: n.Item, claims: Mapping[str, str]) -> n.Item:
 
 
 def said_in(changes: Iterable[n.Item], first: str) -> list[Renaming]:
-    """Return the renamings among one year's amendments; what names no record is of the ``first``."""
-    items = [item for item in changes if isinstance(item, n.Rename)]
+    """Return the renamings among one year's amendments; what names no record is of the ``first``.
+
+    What has a new label alone is called as before, and is none of them.
+    """
+    items = [
+        item
+        for item in changes
+        if isinstance(item, n.Rename) and item.path.parts[-1].text != item.name.text
+    ]
     records = {
         x.path.text: x.name.text for x in items if x.kind in {"record", "reference", "choice"}
     }

@@ -82,6 +82,8 @@ def amend(
         entry.named = entry.item = work.labels.on(named, entry.base)
     for span in work.labels.open.values():
         report.error("E0507", "this has no label", span, help="rename it without one")
+    for span in work.labels.same:
+        changes_nothing(1, 1, span, work)
     for item in sorted(items, key=_changes_no_cell):
         _apply(item, work)
     return _filed(base, changes, work)
@@ -285,10 +287,12 @@ def _rename(item: n.Rename, work: Work) -> None:
         message = f"the base year has no {item.kind} `{item.path.text}`"
         work.report.error("E0507", message, item.path.span)
         return
-    if names[-1] == item.name.text:
+    if names[-1] == item.name.text and not item.label:
         changes_nothing(1, 1, item.span, work)
         return
     if work.claim(("rename", *key), item.span):
-        work.renames[key] = item.name.text
+        renamed_too = names[-1] != item.name.text
+        if renamed_too:
+            work.renames[key] = item.name.text
         if item.label:
-            work.labels.add(key, item.label, item.span)
+            work.labels.add(key, item.label, item.span, renamed=renamed_too)

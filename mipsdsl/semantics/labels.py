@@ -1,4 +1,4 @@
-"""New labels for what a year renames."""
+"""New labels for what a year renames, or calls by the same name."""
 
 from __future__ import annotations
 
@@ -15,16 +15,24 @@ Key: TypeAlias = tuple[str, str]
 
 @define
 class Labels:
-    """New labels by what they are of; ``open`` are those that nothing has taken yet."""
+    """New labels by what they are of.
+
+    ``open`` are those that nothing has taken yet, ``same`` those of a thing that keeps its name and
+    had that label already.
+    """
 
     first: str
     new: dict[Key, str] = field(factory=dict)
     open: dict[Key, Span] = field(factory=dict)
+    named: set[Key] = field(factory=set)
+    same: list[Span] = field(factory=list)
 
-    def add(self, key: Key, label: str, span: Span) -> None:
-        """Note that what is named ``key`` in the base year has a new label."""
+    def add(self, key: Key, label: str, span: Span, *, renamed: bool) -> None:
+        """Note that what is named ``key`` in the base year has a new label, and maybe a new name."""
         self.new[key] = label
         self.open[key] = span
+        if renamed:
+            self.named.add(key)
 
     def on(self, item: n.Item, base: n.Item) -> n.Item:
         """Return ``item`` with its new labels; ``base`` is the same item under its old names."""
@@ -53,5 +61,7 @@ class Labels:
                 return item
 
     def _take(self, key: Key, label: str) -> str:
-        self.open.pop(key, None)
+        span = self.open.pop(key, None)
+        if span is not None and self.new[key] == label and key not in self.named:
+            self.same.append(span)
         return self.new.get(key, label)

@@ -117,3 +117,24 @@ def test_a_correction_in_the_folder_of_another_year_is_found(mips, year):
 
 def test_a_later_year_rests_on_the_corrected_one_as_of_its_day():
     assert read_sources("2018@2018-01-01")[0].below == "2017@2018-01-01"
+
+
+def test_a_label_may_be_all_that_a_correction_changes(mips, year):
+    label = (
+        'rename field clinician.patients to patients "Part B patients" because "clearer" [SSA 1848]'
+    )
+    (year / "corrections/2/rules.mips").write_text(f"{SECOND}\n{label}\n", encoding="utf-8")
+    said = mips("diff", f"{year}#1", year).stdout
+    assert "label: + “Part B patients”" in said
+    assert "because “clearer” [SSA 1848]" in said
+    assert "0 renamed" in said
+
+
+def test_a_parameter_is_replaced_whatever_a_correction_made_of_it(mips, year):
+    later = SECOND.replace("set threshold = 100 was 150", "replace parameter threshold = 100")
+    (year / "corrections/2/rules.mips").write_text(later, encoding="utf-8")
+    assert "parameter threshold = 100" in mips("show", year, "threshold").stdout
+    (year / "corrections/1/rules.mips").write_text(
+        FIRST.replace("150 was 200", "175 was 200"), encoding="utf-8"
+    )
+    assert "parameter threshold = 100" in mips("show", year, "threshold").stdout
