@@ -345,16 +345,18 @@ def advice(program: c.Program, missing: Iterable[MissingInput]) -> str:
     """Return what can be done about the first things that are missing."""
     catalogues = {record.name for record in program.records if record.is_reference}
     lacks: dict[Lack, MissingInput] = {}
-    said = []
+    said, parameters = [], []
     for each in missing:
+        if each.lack is Lack.PARAMETER:
+            parameters.append(f"`--set {each.name}=…`")
         if each.lack is Lack.TABLE and each.record in catalogues:
             said = [_CATALOGUES.format(year=program.year)]
         else:
             lacks.setdefault(each.lack, each)
     if (lack := lacks.get(Lack.POPULATION)) is not None:
         said.append(f"`--set {lack.name}=…`, or `--population here` to compute it from this file")
-    if (lack := lacks.get(Lack.PARAMETER)) is not None:
-        said.append(f"`--set {lack.name}=…`")
+    if parameters:
+        said.append(" ".join(parameters))
     if (lack := lacks.get(Lack.COLUMN)) is not None:
         said.append(f"add the column, or `--assume {lack.name}=…` for all rows")
     if (lack := lacks.get(Lack.TABLE)) is not None:
@@ -435,7 +437,10 @@ def _factors(world: World, plan: Plan, populations: Populations) -> Iterable[Fac
             uses = uses_of(schema, step.record, [schema.items[step.record, name].expr])
             used |= {use.name for use in uses if use.kind is UseKind.POPULATION}
     for item in world.program.items:
-        if not item.record and item.name in used:
+        if item.record or item.name not in used:
+            continue
+        # What has no value was not needed: it stands behind a condition that never holds here.
+        if population_value(item, populations) is not None:
             yield _factor(world, item, populations)
 
 

@@ -12,7 +12,7 @@ from mipsdsl.arithmetic import rescale
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.schema import Schema, Target, schema_of, stored_scale
 from mipsdsl.engines.store import Stored
-from mipsdsl.engines.uses import Use, UseKind, uses_of
+from mipsdsl.engines.uses import Use, UseKind, always_missing, uses_of
 
 
 class Population(Enum):
@@ -186,6 +186,7 @@ class _Needs:
     partial: frozenset[Target]
     taken_missing: dict[Target, None] = field(factory=dict)
     ensured: dict[str, set[str]] = field(factory=dict)
+    _absent: dict[Target, bool] = field(factory=dict)
     _lacks: dict[Use, Lacks] = field(factory=dict)
     _leads: dict[Use, tuple[Use, ...]] = field(factory=dict)
 
@@ -195,6 +196,25 @@ class _Needs:
         if not item.record:
             return population_value(item, self.populations) is Population.COMPUTE
         return not self._is_given(target) or target in self.partial
+
+    def absent(self, record: str, name: str) -> bool:
+        """Return whether ``name`` is missing in every row: nobody gives it, and nothing computes it.
+
+        What only such rows would need is then not asked for.
+        """
+        target = (record, name)
+        if target not in self._absent:
+            self._absent[target] = self._is_absent(record, name)
+        return self._absent[target]
+
+    def _is_absent(self, record: str, name: str) -> bool:
+        if self._is_given((record, name)) or name in self.ensured.get(record, ()):
+            return False
+        if (item := self.schema.items.get((record, name))) is not None:
+            return always_missing(self.schema, record, item.expr, self.absent)
+        known = self.schema.fields.get((record, name))
+        there = record in self.available and self.schema.records[record].grouping is None
+        return there and known is not None and known.type.optional
 
     def missing(self, use: Use) -> Lacks:
         """Return all that is missing for ``use``, each once, in the order it is met."""
@@ -239,7 +259,7 @@ class _Needs:
         if (item := self.schema.items.get((record, name))) is not None:
             if self._is_given((record, name)) and (record, name) not in self.partial:
                 return (), (table,)
-            return (), (table, *uses_of(self.schema, record, [item.expr]))
+            return (), (table, *uses_of(self.schema, record, [item.expr], self.absent))
         if self.missing(table) or self.schema.records[record].grouping is not None:
             return (), (table,)
         if self._is_given((record, name)) or name in self.ensured.get(record, ()):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from attrs import define, field, frozen
 
@@ -33,9 +33,18 @@ class Use:
     name: str
 
 
-def uses_of(schema: Schema, here: str, exprs: Iterable[c.Expr]) -> dict[Use, None]:
-    """Return what ``exprs`` read for a row of ``here``, in order, each once."""
-    found = _Uses(schema, here)
+Absent: TypeAlias = Callable[[str, str], bool]
+"""Whether a name of a record is missing in every row, whatever the data say."""
+
+
+def uses_of(
+    schema: Schema, here: str, exprs: Iterable[c.Expr], absent: Absent = lambda *_: False
+) -> dict[Use, None]:
+    """Return what ``exprs`` read for a row of ``here``, in order, each once.
+
+    What stands behind a condition on something ``absent`` is never come to, so it is not read.
+    """
+    found = _Uses(schema, here, absent)
     for expr in exprs:
         found.expr(expr, ())
     return found.uses
@@ -45,6 +54,7 @@ def uses_of(schema: Schema, here: str, exprs: Iterable[c.Expr]) -> dict[Use, Non
 class _Uses:
     schema: Schema
     here: str
+    absent: Absent
     uses: dict[Use, None] = field(factory=dict)
 
     def _use(self, kind: UseKind, record: str, name: str) -> None:
@@ -66,9 +76,60 @@ class _Uses:
             case c.Position():
                 self.expr(expr.value, elements)
                 self.expr(expr.starts, elements)
+            case c.Cases() | c.And():
+                self._in_turn(expr, elements)
             case _:
                 for operand in operands_of(expr):
                     self.expr(operand, elements)
+
+    def _in_turn(self, expr: c.Cases | c.And, elements: tuple[str, ...]) -> None:
+        """Note what is read where one part decides whether the next is come to."""
+        if isinstance(expr, c.Cases):
+            for arm in expr.arms:
+                self.expr(arm.condition, elements)
+                if not self.never(arm.condition, elements):
+                    self.expr(arm.value, elements)
+            self.expr(expr.otherwise, elements)
+            return
+        for operand in expr.operands:
+            self.expr(operand, elements)
+            if self.never(operand, elements):
+                break
+
+    def never(self, condition: c.Expr, elements: tuple[str, ...]) -> bool:
+        """Return whether ``condition`` holds for no row, since something it needs is absent."""
+        match condition:
+            case c.IsGiven(operand):
+                return self.always_missing(operand, elements)
+            case c.And(operands):
+                return any(self.never(operand, elements) for operand in operands)
+            case c.Or(operands):
+                return all(self.never(operand, elements) for operand in operands)
+            case _:
+                return False
+
+    def always_missing(self, expr: c.Expr, elements: tuple[str, ...]) -> bool:
+        """Return whether ``expr`` is missing for every row."""
+        match expr:
+            case c.Missing():
+                return True
+            case c.Read(row, name):
+                return self.absent(self._looking(row, elements), name)
+            case c.Land(operand) | c.Round(operand):
+                return self.always_missing(operand, elements)
+            case c.Cases(arms=arms, otherwise=otherwise):
+                values = [arm.value for arm in arms if not self.never(arm.condition, elements)]
+                return all(self.always_missing(value, elements) for value in (*values, otherwise))
+            case c.Fold() if expr.type.optional:
+                aside = _Uses(self.schema, self.here, self.absent)
+                inside = (*elements[: expr.level], aside._rows(expr.rows, elements))
+                return self.never(expr.where, inside) or self.always_missing(expr.body, inside)
+            case _:
+                return False
+
+    def _looking(self, row: c.Row, elements: tuple[str, ...]) -> str:
+        """Return the record of ``row`` without noting how it is come to."""
+        return _Uses(self.schema, self.here, self.absent)._row(row, elements)
 
     def _of_rows(
         self, expr: c.HasRow | c.IsMember | c.Fold | c.Select, elements: tuple[str, ...]
@@ -128,6 +189,11 @@ class _Uses:
                 return self._rows(inner, elements)
             case _:
                 assert_never(rows)
+
+
+def always_missing(schema: Schema, here: str, expr: c.Expr, absent: Absent) -> bool:
+    """Return whether ``expr`` is missing for every row of ``here``, since what it needs is absent."""
+    return _Uses(schema, here, absent).always_missing(expr, ())
 
 
 def parts_of(places: c.Places) -> list[c.Expr]:

@@ -200,3 +200,40 @@ def test_a_parameter_that_is_to_be_given_is_asked_for(mips, policy, data):
     assert "the parameter `low_charges` is still to be given" in refused.stderr
     assert "`--set low_charges=…`" in refused.stderr
     assert "T1,1,yes" in result.stdout
+
+
+RISKS = """\
+rules for performance year 2022 paying 2024
+
+record clinician key npi
+    npi   text
+    risk  optional number from 0 to 20
+    rate  optional number from 0 to 20
+
+parameter risk_mean: number from 0 to 20 = to be given [42 CFR 1]
+parameter rate_mean: number from 0 to 20 = to be given [42 CFR 1]
+rule clinician.own_risk: optional number from 0 to 20 = risk [42 CFR 1]
+rule clinician.high: yesno = own_risk is given and own_risk > risk_mean [42 CFR 1]
+rule clinician.off: number from -20 to 20 = if rate is given then rate - rate_mean else 0 [42 CFR 1]
+rule clinician.total: number from -20 to 21 "total" = off + (if high then 1 else 0) [42 CFR 1]
+"""
+
+
+def test_a_parameter_that_no_row_comes_to_is_not_asked_for(mips, tmp_path):
+    policy, data = tmp_path / "risks.mips", tmp_path / "clinician.csv"
+    policy.write_text(RISKS, encoding="utf-8")
+
+    data.write_text("npi\n1\n", encoding="utf-8")
+    result = mips("run", policy, data)
+    assert "npi,total\n1,0\n" == result.stdout
+    assert "mean" not in result.stderr
+
+    data.write_text("npi,risk\n1,3\n2,\n", encoding="utf-8")
+    refused = mips("run", policy, data, code=2).stderr
+    assert "`risk_mean` is still to be given" in refused
+    assert "rate_mean" not in refused
+    assert "npi,total\n1,1\n2,0\n" == mips("run", policy, data, "--set", "risk_mean=2").stdout
+
+    data.write_text("npi,risk,rate\n1,3,4\n", encoding="utf-8")
+    refused = mips("run", policy, data, code=2).stderr
+    assert "`--set rate_mean=…` `--set risk_mean=…`" in refused
