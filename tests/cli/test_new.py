@@ -67,7 +67,9 @@ def test_what_is_there_is_never_overwritten(mips, kind):
 
 def test_a_place_that_is_not_there_and_a_year_that_is_none_are_said(mips):
     assert "cannot be written" in mips("new", "policy", "no/where", code=2).stderr
-    assert "the years are 2017" in mips("new", "policy", "x", "--amends", "1999", code=2).stderr
+    assert (
+        "the years are 2016, 2017" in mips("new", "policy", "x", "--amends", "1999", code=2).stderr
+    )
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -171,7 +171,7 @@ def test_no_data_is_a_mistake_of_use(mips, policy):
 
 
 def test_a_year_that_is_not_there_lists_those_that_are(mips, data):
-    assert "the years are 2017" in mips("run", "1999", data, code=2).stderr
+    assert "the years are 2016, 2017" in mips("run", "1999", data, code=2).stderr
 
 
 def test_a_policy_with_errors_shows_them(mips, policy, data):

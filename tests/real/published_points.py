@@ -75,6 +75,34 @@ def published(folder: Path, year: int) -> Iterator[Published]:
             yield _published(entry, measure, year)
 
 
+def published_costs(folder: Path, year: int) -> Iterator[Published]:
+    """Yield the benchmarks of cost: 1 to 10 points, less is better."""
+    measures = {
+        entry["measureId"]: entry
+        for entry in _read(folder / f"measures/{year}/measures-data.json")
+        if entry["category"] == "cost"
+    }
+    for entry in _read(folder / f"benchmarks/{year}.json"):
+        if entry["measureId"] not in measures:
+            continue
+        measure = measures[entry["measureId"]]
+        first, starts, inverse = _starts(entry, measure, year)
+        if starts[-1] == 0:
+            # In 2017 the best value follows the starts of deciles 2 to 10.
+            first, starts = 2, starts[:-1]
+        yield Published(
+            measure=entry["measureId"],
+            collection_type="administrative_claims",
+            first=first,
+            starts=starts,
+            inverse=inverse,
+            cap=Fraction(10),
+            floor=Fraction(1),
+            nothing=Fraction(1),
+            proportion=False,
+        )
+
+
 def _read(path: Path) -> list[dict[str, Any]]:
     content: list[dict[str, Any]] = json.loads(path.read_text("utf-8"), parse_float=Decimal)
     return content
