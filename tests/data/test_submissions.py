@@ -94,6 +94,12 @@ def test_an_unknown_kind_of_unit_is_rejected(program: Program, tmp_path: Path) -
     assert ["D0103", "D0115"] == [reject.code for reject in inputs.rejects]
 
 
+def test_documents_that_hold_nothing_are_a_sentence(program: Program, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nothing that MIPS scores") as error:
+        load(program, tmp_path / "s.json", document(measurementSets=[]))
+    assert "has no measurement sets" in error.value.help
+
+
 @pytest.mark.parametrize("content", [[], {}, {"measurementSets": 3}, 7])
 def test_a_file_without_a_submission_is_a_sentence(
     program: Program, tmp_path: Path, content: object
@@ -148,6 +154,11 @@ def test_programs_are_scored_apart_and_those_beside_mips_are_left_out(
         row["submission_id"] for row in rows(inputs, "submission")
     ]
     assert 2 == len(inputs.tables["quality_measure"].rows)
+    cost = {"category": "cost", "submissionMethod": "administrativeClaims", "measurements": []}
+    notes = load(program, tmp_path / "t.json", document(measurementSets=[*sets, cost])).notes
+    assert any("the cost set by administrativeClaims was left out" in note for note in notes)
+    notes = load(program, tmp_path / "u.json", [document(), document(measurementSets=[])]).notes
+    assert "u.json: 000456789-98 has no measurement sets, so no score" in notes
     assert "s.json: the quality set by registry was left out, as it is for pcf, not for MIPS" in (
         inputs.notes
     )

@@ -15,7 +15,7 @@ from mipsdsl.data.submissions.documents import Document, year_of
 from mipsdsl.data.submissions.measurements import INTEROPERABILITY, Row, day_of, days_of, rows_of
 from mipsdsl.data.submissions.stand_ins import stand_ins
 from mipsdsl.data.submissions.units import Unit, units_of
-from mipsdsl.data.tables import Reject
+from mipsdsl.data.tables import DataError, Reject
 
 _WHOLE = (
     "quality_measure",
@@ -70,6 +70,9 @@ def sheets_of(
     for the usual clinician, unless ``given`` has clinicians (see ``stand_ins``).
 
     Reports: D0125.
+
+    Raises:
+        DataError: nothing in the documents is scored.
     """
     year = layout.program.year
     others = [each for each in documents if year_of(each) not in (None, year)]
@@ -79,6 +82,8 @@ def sheets_of(
             findings.note(f"{each.path.name} was sent for {year_of(each)}; the rules are of {year}")
     rows = _Rows()
     units = units_of(left, year, findings)
+    if left and not units:
+        raise DataError("the documents hold nothing that MIPS scores", "; ".join(findings.notes))
     for unit in units:
         rows.add(unit.first.path, "submission", _submission(unit))
         for sent in unit.sets:

@@ -18,6 +18,9 @@ KINDS = {
     "subgroup": "subgroup",
     "apm": "apm_entity",
 }
+CATEGORIES = ("quality", "ia", "aci", "pi")
+"""What a measurement set is of; cost is worked out by CMS, and sent by nobody."""
+
 _VALUE_PATHWAY = re.compile(r"[GM][0-9]{4}")
 _APM_PATHWAYS = ("app1", "appplus")
 _APM_PATHWAY_BEGINS = 2021
@@ -62,11 +65,14 @@ def units_of(documents: Sequence[Document], year: int, findings: Findings) -> li
     for document in documents:
         entity = _entity(document)
         name = names.setdefault(entity, _name(document))
+        if not document.sets:
+            findings.note(f"{document.path.name}: {name} has no measurement sets, so no score")
         for entry in document.sets:
             program = str(entry.get("programName") or _TRADITIONAL).casefold()
             option = _reporting_option(program, entity[0], year)
-            if not option or entry.get("suppressed") is True:
-                _say_left_out(document, entry, findings)
+            why = _why_left_out(entry, option)
+            if why:
+                findings.note(f"{document.path.name}: {_said(entry)} was left out, as {why}")
                 continue
             unit = found.setdefault((entity, program), _unit(document, name, program, option))
             unit.sets.append(Sent(document, entry))
@@ -115,14 +121,20 @@ def _reporting_option(program: str, kind: object, year: int) -> str:
     return "apm_scoring_standard" if is_standard else "traditional"
 
 
-def _say_left_out(document: Document, entry: Entry, findings: Findings) -> None:
-    what = f"the {entry.get('category')} set by {entry.get('submissionMethod')}"
-    why = (
-        "it is suppressed"
-        if entry.get("suppressed") is True
-        else (f"it is for {entry.get('programName')}, not for MIPS")
-    )
-    findings.note(f"{document.path.name}: {what} was left out, as {why}")
+def _why_left_out(entry: Entry, option: str) -> str:
+    """Return why a set is no part of a score; nothing when it is."""
+    if entry.get("suppressed") is True:
+        return "it is suppressed"
+    if not option:
+        return f"it is for {json_cell(entry.get('programName'))}, not for MIPS"
+    if str(entry.get("category")).casefold() not in CATEGORIES:
+        return f"only sets of {', '.join(CATEGORIES)} are read; others have files of their own"
+    return ""
+
+
+def _said(entry: Entry) -> str:
+    category, method = (json_cell(entry.get(key)) for key in ("category", "submissionMethod"))
+    return f"the {category} set by {method}"
 
 
 def _named(units: Iterable[Unit]) -> list[Unit]:
