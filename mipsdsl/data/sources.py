@@ -63,8 +63,14 @@ def _in_folder(
     files = [path for path in sorted(folder.iterdir()) if suffix_of(path) in SUFFIXES]
     files = [path for path in files if not path.name.startswith(("~$", "."))]
     named = [path for path in files if record_named(stem_of(path), layout)]
+    documents = [path for path in sorted(folder.iterdir()) if is_document(path)]
     if not files:
-        named = [path for path in sorted(folder.iterdir()) if is_document(path)]
+        named = documents
+    elif documents:
+        findings.note(
+            f"{', '.join(path.name for path in documents[:3])}{', …' if documents[3:] else ''}: not "
+            "used, as the folder holds tables; name documents beside it"
+        )
     if not named:
         raise DataError(
             f"no file in `{folder}` is named after a record",

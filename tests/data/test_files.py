@@ -133,3 +133,13 @@ def test_a_list_of_objects_is_rows(program: Program, tmp_path: Path) -> None:
     assert {"clinician": 1, "submission": 1} == run(program, flat).counts
     assert [("clinician.json", 2)] == [(r.file, r.row) for r in run(program, named).rejects]
     assert {"submission": 1, "quality_measure": 1} == run(program, nested).counts
+
+
+def test_documents_in_a_folder_of_tables_are_named_in_a_note(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "practice.csv").write_text("tin\n1\n", encoding="utf-8")
+    (tmp_path / "sent.json").write_text("[]", encoding="utf-8")
+    notes = read(program, [tmp_path], ReadOptions()).notes
+
+    assert any(note.startswith("sent.json: not used") for note in notes)
