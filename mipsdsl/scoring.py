@@ -348,7 +348,7 @@ def advice(program: c.Program, missing: Iterable[MissingInput]) -> str:
     said, parameters = [], []
     for each in missing:
         if each.lack is Lack.PARAMETER:
-            parameters.append(f"`--set {each.name}=…`")
+            parameters.append(each.name)
         if each.lack is Lack.TABLE and each.record in catalogues:
             said = [_CATALOGUES.format(year=program.year)]
         else:
@@ -356,12 +356,20 @@ def advice(program: c.Program, missing: Iterable[MissingInput]) -> str:
     if (lack := lacks.get(Lack.POPULATION)) is not None:
         said.append(f"`--set {lack.name}=…`, or `--population here` to compute it from this file")
     if parameters:
-        said.append(" ".join(parameters))
+        said.append(_given_by(program, parameters))
     if (lack := lacks.get(Lack.COLUMN)) is not None:
         said.append(f"add the column, or `--assume {lack.name}=…` for all rows")
     if (lack := lacks.get(Lack.TABLE)) is not None:
         said.append(f"add a file {lack.record}.csv")
     return "; ".join(said)
+
+
+def _given_by(program: c.Program, names: Sequence[str]) -> str:
+    """Return how parameters are given, and what the policy says of where they come from."""
+    why = {each.name: each.because for each in program.parameters}
+    reasons = dict.fromkeys(because for name in names for because in why.get(name, ()))
+    settings = " ".join(f"`--set {name}=…`" for name in names)
+    return settings + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
 # --- results -------------------------------------------------------------------------------------

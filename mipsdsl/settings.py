@@ -92,7 +92,9 @@ def _check_unit(name: str, text: str, declared: Type) -> None:
 
 
 def _a(declared: Type) -> str:
-    return f"in {declared}" if declared.unit in (Unit.POINTS, Unit.PERCENT) else f"a {declared}"
+    if declared.unit in (Unit.POINTS, Unit.PERCENT):
+        return f"in {declared}"
+    return f"{declared}" if declared.unit is Unit.MONEY else f"a {declared}"
 
 
 def expressions(settings: Mapping[str, str]) -> dict[str, Expr]:

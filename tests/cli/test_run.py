@@ -53,6 +53,7 @@ def test_a_parameter_is_set_as_the_language_writes_it(mips, policy, data):
     ("setting", "said"),
     [
         ("threshold=50%", "`threshold` is in points, so write it as 75 points"),
+        ("low_charges=30", "`low_charges` is money, so write it as $30,000"),
         ("threshold=", "no value of the language"),
         ("threshold=3 points parameter x = 1", "no value of the language"),
         ("treshold=3 points", "near it: threshold"),
@@ -190,7 +191,8 @@ def test_what_is_written_can_be_read_by_others(mips, policy, data, tmp_path):
 def test_a_parameter_that_is_to_be_given_is_asked_for(mips, policy, data):
     text = policy.read_text().replace(
         "parameter low_charges = $30,000",
-        "parameter low_charges: money from $0 to $90,000 = to be given",
+        "parameter low_charges: money from $0 to $90,000 = to be given"
+        ' because "published in November"',
     )
     policy.write_text(text)
 
@@ -198,7 +200,7 @@ def test_a_parameter_that_is_to_be_given_is_asked_for(mips, policy, data):
     result = mips("run", policy, data, "--outputs", "eligible", "--set", "low_charges=$20,000")
 
     assert "the parameter `low_charges` is still to be given" in refused.stderr
-    assert "`--set low_charges=…`" in refused.stderr
+    assert "`--set low_charges=…` (published in November)" in refused.stderr
     assert "T1,1,yes" in result.stdout
 
 
