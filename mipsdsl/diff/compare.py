@@ -11,7 +11,7 @@ from mipsdsl.diff.edits import edits
 from mipsdsl.diff.normal import same
 from mipsdsl.diff.policy import Entry, Key, Policy, Thing, whole
 from mipsdsl.diff.reasons import Reasons
-from mipsdsl.diff.renames import Renaming, by_shape, that_are_there, with_new_names
+from mipsdsl.diff.renames import Renaming, by_shape, that_are_there, that_last, with_new_names
 from mipsdsl.syntax import nodes as n
 
 
@@ -26,14 +26,17 @@ def diff(
     Things are aligned by their names; those that ``renamings`` name, or that are the same under
     another name, are renamed first. ``amendments`` are those on the way from old to new: a change
     has the reason of the one that made it. How things are written, and in which order, is nothing.
+    What was renamed on the way and is gone at its end is removed, under the name that it had.
     """
-    known = that_are_there(renamings, old)
+    there = that_are_there(renamings, old)
+    known = that_last(there, new)
+    gone = [one for one in there if one not in known]
     named = with_new_names(old, known)
     while more := by_shape(named, new):
         named = with_new_names(named, more)
         known += more
     found = [*_renamed(known, old, new), *_changes(named, new)]
-    reasons = Reasons(amendments, known)
+    reasons = Reasons(amendments, known, gone)
     touched = {(change.key.record, _name_now(change)) for change in found}
     untouched = sum(
         key in new and (key.record, key.name) not in touched and key.what not in {"field", *HEADERS}

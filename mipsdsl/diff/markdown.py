@@ -42,8 +42,8 @@ def _thing(thing: Shown) -> Iterator[str]:
     yield from (f"  - {_line(line)}" for line in thing.lines)
     if thing.cells is not None:
         yield from ("", *(f"  {row}" for row in _cells(thing.cells)), "")
-    if thing.reason:
-        yield f"  - {_escaped(thing.reason)}"
+    for reason in thing.reason.split("\n") if thing.reason else ():
+        yield f"  - {_escaped(reason)}"
 
 
 def _line(line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -60,22 +61,38 @@ _LEFT_OUT = (
 def policy_of(files: Sequence[n.File], symbols: Symbols | None = None) -> Policy:
     """Return the things of ``files``, in their order; every owner that went without saying is said."""
     known = resolve(files, Report()) if symbols is None else symbols
-    found: dict[Key, Entry] = {}
+    found: list[tuple[Key, Entry]] = []
     for file in files:
         area = file.span.source.name.rpartition("/")[2].removesuffix(".mips")
         for item in file.items:
-            for key, thing in _things(item, known):
-                found[_free(key, found)] = Entry(thing, area)
-    return found
+            found += ((key, Entry(thing, area)) for key, thing in _things(item, known))
+    return _numbered(found)
 
 
-def _free(key: Key, taken: Mapping[Key, Entry]) -> Key:
-    number = 1
-    free = key
-    while free in taken:
-        number += 1
-        free = evolve(key, name=f"{key.name} {number}")
-    return free
+def _numbered(found: Sequence[tuple[Key, Entry]]) -> Policy:
+    """Return what was found; things of one name have numbers, which their order does not change."""
+    times = Counter(key for key, _ in found)
+    alike: dict[Key, list[str]] = {}
+    for key, entry in found:
+        if times[key] > 1:
+            alike.setdefault(key, []).append(_said(entry))
+    made = {}
+    for key, entry in found:
+        if key in alike:
+            texts = sorted(alike[key])
+            number = texts.index(_said(entry)) + 1
+            free = key if number == 1 else evolve(key, name=f"{key.name} {number}")
+            while free in made:
+                number += 1
+                free = evolve(key, name=f"{key.name} {number}")
+            made[free] = entry
+        else:
+            made[key] = entry
+    return made
+
+
+def _said(entry: Entry) -> str:
+    return repr(normal(entry.thing))
 
 
 def _things(item: n.Item, symbols: Symbols) -> Iterator[tuple[Key, Thing]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TypeAlias
 
 from attrs import evolve
 
+from mipsdsl.diff.chains import Link
 from mipsdsl.diff.change import Change, Kind
 from mipsdsl.diff.edits import Piece, exception_called
-from mipsdsl.diff.normal import same
+from mipsdsl.diff.normal import normal, same
 from mipsdsl.diff.policy import Policy, Thing
 from mipsdsl.diff.renames import Renaming
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.walk import walk
 
 Reason: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """Citations, and reasons."""
@@ -21,9 +24,16 @@ Reason: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 class Reasons:
     """The amendments between two policies, to be asked which of them made a change."""
 
-    def __init__(self, amendments: Sequence[n.Amendment], renamings: Sequence[Renaming]) -> None:
-        """Keep the amendments, by what they name, under its new name too."""
+    def __init__(
+        self,
+        amendments: Sequence[n.Amendment],
+        renamings: Sequence[Renaming],
+        gone: Sequence[Renaming] = (),
+    ) -> None:
+        """Keep the amendments, by what they name: its new name, or of what is ``gone`` the old one."""
         new = {one.key.name: one.new for one in renamings}
+        new |= {one.new: one.key.name for one in gone}
+        self._renamed_since = {*(one.new for one in renamings), *(one.key.name for one in gone)}
         self._by_name: dict[str, list[n.Amendment]] = {}
         for item in amendments:
             for name in _names(item):
@@ -33,14 +43,50 @@ class Reasons:
         """Return ``change`` with its reason and citations: the amendment's, or else the thing's."""
         if change.kind is Kind.RENAMED:
             return self._renamed(change)
-        found = self._amendment(change)
-        if found is not None:
-            citations, because = _reason(found)
+        found = self._of_members(change)
+        if not found and (one := self._amendment(change)) is not None:
+            found = [self._since(one, change)]
+        if found:
+            reasons = [_reason(each) for each in found]
+            citations = tuple(dict.fromkeys(x for each, _ in reasons for x in each))
+            because = tuple(dict.fromkeys(x for _, each in reasons for x in each))
             return evolve(change, citations=citations, because=because)
         entry = new.get(change.key)
         thing = entry.thing if entry is not None else change.old
         citations, because = _of_part(change.new) or _of_thing(thing)
         return evolve(change, citations=citations, because=because)
+
+    def _of_members(self, change: Change) -> list[n.Amendment]:
+        """Return what added to a set and took from it, where it is shown as another set altogether."""
+        if not isinstance(change.new, n.SetOf) or change.kind is not Kind.CHANGED:
+            return []
+        found: list[n.Amendment] = []
+        for item in self._by_name.get(change.key.name, []):
+            if isinstance(item, n.Members):
+                found.append(item)
+            elif isinstance(item, n.SetValue | n.AddItem):
+                found = [item]
+        return found
+
+    def _since(self, found: n.Amendment, change: Change) -> n.Amendment:
+        """Return the amendment since which the text is as ``change`` says, or ``found``.
+
+        An expression may have been set as a whole again later, for the sake of another part of it.
+        """
+        piece = change.old if change.new is None else change.new
+        if not isinstance(found, n.SetValue | n.AddItem) or not change.way or _is_literal(piece):
+            return found
+        if change.new is None and self._renamed_since & _names_in(piece):
+            return found
+        first: n.Amendment = found
+        for item in reversed(self._by_name.get(change.key.name, [])):
+            tree = _whole_text(item)
+            if tree is None:
+                continue
+            if _says(tree, piece) == (change.new is None):
+                break
+            first = item
+        return first
 
     def _renamed(self, change: Change) -> Change:
         """Return a renaming with its reason; one by shape has that of the removal of the old."""
@@ -118,7 +164,8 @@ def _is_about(item: n.Amendment, change: Change) -> bool:
         case n.AddItem():
             return True
         case n.SetValue():
-            return _is_node(new) and same(item.value, new)  # type: ignore[arg-type]  # it is a node
+            gone = new is None and not item.where and isinstance(old, n.Expr | Link | n.FirstRow)
+            return gone or (_is_node(new) and same(item.value, new))  # type: ignore[arg-type]  # it is a node
         case n.Members(removes=removes, members=members):
             return removes and any(same(member, old) for member in members.members if _is_node(old))  # type: ignore[arg-type]  # it is a node
         case n.Rename(label=label):
@@ -132,6 +179,44 @@ def _is_about(item: n.Amendment, change: Change) -> bool:
             return isinstance(old, n.Row) and any(same(row, old) for row in rows)
         case _:
             return False
+
+
+def _whole_text(item: n.Amendment) -> n.Node | None:
+    """Return what an amendment says anew as a whole."""
+    match item:
+        case n.SetValue(where=()):
+            return item.value
+        case n.AddItem(item=inner):
+            return inner
+        case _:
+            return None
+
+
+@cache
+def _parts(tree: n.Node) -> frozenset[n.Node]:
+    return frozenset(walk(normal(tree)))
+
+
+def _says(tree: n.Node, piece: Piece) -> bool:
+    """Whether ``piece`` stands somewhere in ``tree``."""
+    if isinstance(piece, Link):
+        return all(_says(tree, part) for part in piece.parts)
+    return isinstance(piece, n.Node) and normal(piece) in _parts(tree)
+
+
+def _names_in(piece: Piece) -> set[str]:
+    held = piece.parts if isinstance(piece, Link) else (piece,)
+    nodes = (node for part in held if isinstance(part, n.Node) for node in walk(part))
+    return {node.text for node in nodes if isinstance(node, n.Name)}
+
+
+def _is_literal(piece: Piece) -> bool:
+    """Whether ``piece`` says so little that it may stand anywhere."""
+    held = piece.parts if isinstance(piece, Link) else (piece,)
+    literals = (
+        n.Number, n.Percent, n.Money, n.Points, n.Text, n.YesNo, n.Missing, n.Date, n.SetOf
+    )  # fmt: skip
+    return not all(isinstance(part, n.Node) and not isinstance(part, literals) for part in held)
 
 
 def _is_node(piece: Piece) -> bool:

@@ -123,6 +123,12 @@ def that_are_there(renamings: Sequence[Renaming], policy: Policy) -> list[Renami
     return list(_pairs(renamings, symbols))
 
 
+def that_last(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
+    """Return the renamings whose new name ``policy`` has."""
+    symbols = resolve(files_of(policy), Report())
+    return [one for one in renamings if _is_there(evolve(one.key, name=one.new), symbols)]
+
+
 def _pairs(renamings: Sequence[Renaming], symbols: Symbols) -> Iterator[Renaming]:
     for one, as_before in zip(renamings, _before_records(renamings), strict=True):
         if _is_there(as_before.key, symbols):

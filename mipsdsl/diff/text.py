@@ -131,8 +131,9 @@ def _line(line: Line, width: int, paint: Paint) -> Iterator[str]:
 
 def _reason(reason: str, width: int, paint: Paint, *, indent: int = 6) -> Iterator[str]:
     whole = _CITATION.sub(lambda found: found[0].replace(" ", _UNBROKEN), reason)
-    for row in wrap(whole, width - indent, break_long_words=False, break_on_hyphens=False):
-        yield " " * indent + paint(row.replace(_UNBROKEN, " "), "dim")
+    for line in whole.split("\n"):
+        for row in wrap(line, width - indent, break_long_words=False, break_on_hyphens=False):
+            yield " " * indent + paint(row.replace(_UNBROKEN, " "), "dim")
 
 
 # --- cells -------------------------------------------------------------------------------------------

@@ -107,7 +107,8 @@ def _data(changes: Sequence[Change]) -> str:
     if not any(change.effect is Effect.DATA for change in changes):
         return ""
     new = changes[0].new
-    asked = isinstance(new, n.Field) and not isinstance(new.type, n.OptionalType | n.ListType)
+    led_to = (n.OptionalType, n.ListType, n.RecordType)
+    asked = isinstance(new, n.Field) and not isinstance(new.type, led_to)
     return "DATA: new required field" if asked else "DATA"
 
 
@@ -157,7 +158,7 @@ def _changed(changes: Sequence[Change], difference: Difference, called: str, *, 
     lines = tuple(_line(c, "" if common else _of_change(c)) for c in shown)
     if cells is not None and not common:
         rows = (_of_change(c) for c in changes if _is_of_rows(c))
-        common = " ".join(dict.fromkeys(rows))
+        common = "\n".join(dict.fromkeys(rows))
     return Shown(Kind.CHANGED, called, (), lines, cells, common, data)
 
 
@@ -169,6 +170,8 @@ def _goes_without_saying(change: Change, changes: Sequence[Change]) -> bool:
     """Whether a new reason or citation is shown already, beside the change that it was given for."""
     if not _is_reason(change):
         return False
+    if len(change.way) == 1 and any(not _is_reason(other) for other in changes):
+        return True
     more = [other for other in changes if not _is_reason(other)]
     said = {x for other in more for x in (*other.because, *other.citations)}
     return bool(more) and _texts(change.new) - _texts(change.old) <= said

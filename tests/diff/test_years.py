@@ -13,6 +13,7 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diff import Kind, apply, diff
 from mipsdsl.diff.flat import flat
 from mipsdsl.diff.policy import said as what_is_said
+from mipsdsl.diff.words import words
 from mipsdsl.format import format_file
 from mipsdsl.library import base_of, years
 from mipsdsl.pipeline import analyse
@@ -115,7 +116,7 @@ def test_what_is_known_to_have_changed_from_2017_to_2018_is_said() -> None:
 
 
 def test_a_what_if_differs_in_what_it_says_and_has_its_reason() -> None:
-    base = YEARS[0]
+    base = "2017"
     text = f"""\
 rules for performance year {base} paying 2019
 amends {base}
@@ -129,3 +130,29 @@ set performance_threshold = 30 points was 3 points because "what if" [42 CFR 414
         "changed parameter threshold 3 points → 30 points",
     ] == [line for line in said(found.changes) if " parameter " in line and "(" not in line]
     assert ("what if",) == found.changes[1].because
+
+
+def test_over_the_years_a_change_has_the_reason_of_the_year_that_made_it() -> None:
+    if "2026" not in YEARS:
+        pytest.skip("2026 is not there yet")
+    found = on_the_way(year("2017"), year("2026"))
+    lines = said(found.changes)
+
+    # renamed in 2018 and gone since 2019: removed under its first name, and no rename
+    assert "removed rule submission.care_information_registry_bonus" in lines
+    assert not [c for c in found.changes if c.new == "interoperability_registry_bonus"]
+    # set as a whole in 2021 and again in 2023: each part has its own reason
+    reasons = {
+        words(change.new): change.because
+        for change in found.changes
+        if change.key.name == "promoting_interoperability_score" and change.way and change.new
+    }
+    (new,) = (text for text in reasons if "affiliated_group_interoperability" in text)
+    assert "subgroup" in reasons[new][0]
+    assert "every pathway" in reasons["not promoting_interoperability_submitted"][0]
+    # a set with other members year after year has all their reasons
+    (changed,) = (
+        change for change in found.changes
+        if change.key.name == "prescribing_measures" and isinstance(change.new, n.SetOf)
+    )  # fmt: skip
+    assert 2 == len(changed.because)
