@@ -296,7 +296,7 @@ def _element_called(owner: n.Node, name: str, index: int) -> str:
         case _, n.Except(because=because):
             return exception_called(because)
         case _, n.FirstRow(because=because):
-            return f"reason “{because}”" if because else "reason"
+            return reason_called(because)
         case n.Table(), n.Row():
             return "row " + row_called(owner.header, part)
         case n.Scale(), n.Row():
@@ -316,6 +316,11 @@ def _element_called(owner: n.Node, name: str, index: int) -> str:
 def exception_called(because: str) -> str:
     """Return what an exception is called: by its reason."""
     return f"exception “{because}”" if because else "exception"
+
+
+def reason_called(because: str) -> str:
+    """Return what a row of ordered reasons is called: by its reason."""
+    return f"reason “{because}”" if because else "reason"
 
 
 def row_called(header: n.Row, row: n.Row) -> str:

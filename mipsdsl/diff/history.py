@@ -74,7 +74,7 @@ class _Wanted:
     record: str
     name: str
     column: str = ""
-    where: tuple[n.Assign, ...] = ()
+    where: tuple[n.RowCell, ...] = ()
 
 
 def years_of(named: Sequence[tuple[str, tuple[Source, ...]]]) -> list[Year]:
@@ -141,7 +141,7 @@ def _oldest(found: list[_Wanted], years: Sequence[Year]) -> list[_Wanted]:
     return [each for each in found if number[each] == max(number.values())]
 
 
-def _parsed(asked: str) -> tuple[list[str], tuple[n.Assign, ...]]:
+def _parsed(asked: str) -> tuple[list[str], tuple[n.RowCell, ...]]:
     """Return the path and the cells of what is asked for, read as ``keep`` would read them."""
     report = Report()
     items = parse(Source("", f"keep {asked} = 0"), report).items
@@ -250,14 +250,13 @@ def _cells(table: n.Table, wanted: _Wanted) -> Iterator[n.Cell]:
     columns = [words(cell) for cell in table.header.conclusions]
     for row in table.rows:
         looked_at = dict(zip(heads, row.conditions, strict=False))
-        if all(_says(looked_at.get(x.path.text), x.value) for x in wanted.where):
+        if all(_says(looked_at.get(x.path.text), x.part) for x in wanted.where):
             yield row.conclusions[columns.index(wanted.column)]
 
 
-def _says(cell: n.Cell | None, value: n.Expr) -> bool:
-    """Whether a cell says ``value``, alone or among others."""
-    parts = cell.parts if cell is not None else ()
-    return any(isinstance(part, n.CellValue) and same(part.value, value) for part in parts)
+def _says(cell: n.Cell | None, wanted: n.CellPart) -> bool:
+    """Whether a cell says ``wanted``, alone or among others."""
+    return cell is not None and any(same(part, wanted) for part in cell.parts)
 
 
 def _is_of(change: Change, wanted: _Wanted, old: Policy, key: Key) -> bool:

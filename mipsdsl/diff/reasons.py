@@ -10,7 +10,7 @@ from attrs import evolve
 
 from mipsdsl.diff.chains import Link
 from mipsdsl.diff.change import Change, Kind
-from mipsdsl.diff.edits import Piece, exception_called
+from mipsdsl.diff.edits import Piece, exception_called, reason_called
 from mipsdsl.diff.normal import normal, same
 from mipsdsl.diff.policy import Policy, Thing
 from mipsdsl.diff.renames import Renaming
@@ -121,8 +121,8 @@ def _names(item: n.Amendment) -> tuple[str, ...]:
             return (choice.text,)
         case n.RemoveClaim(text=text):
             return (text,)
-        case n.Rename(path=path, name=name) if name.text == path.parts[-1].text:
-            return (name.text,)
+        case n.Rename(path=path, name=name) if path.parts[-1] == name:
+            return (path.parts[-1].text, path.parts[0].text)
         case n.Keep() | n.Rename():
             return ()
         case _:
@@ -170,11 +170,15 @@ def _is_about(item: n.Amendment, change: Change) -> bool:
             return removes and any(same(member, old) for member in members.members if _is_node(old))  # type: ignore[arg-type]  # it is a node
         case n.Rename(label=label):
             return new == label
-        case n.Values(removes=removes, names=names):
+        case n.Values(removes=removes, values=values):
+            names = [value.name for value in values]
             return removes and isinstance(old, n.ChoiceValue) and old.name in names
         case n.ChangeExcept(reason=reason) if reason:
             gone = isinstance(old, n.Except) and old.because == reason
             return gone or exception_called(reason) in change.part
+        case n.ChangeReason(reason=reason) if reason:
+            gone = isinstance(old, n.FirstRow) and old.because == reason
+            return gone or reason_called(reason) in change.part
         case n.ChangeRows(old=rows):
             return isinstance(old, n.Row) and any(same(row, old) for row in rows)
         case _:
@@ -228,6 +232,8 @@ def _reason(item: n.Amendment) -> Reason:
         return _of_thing(item.item)
     if isinstance(item, n.ChangeExcept) and item.exception is not None:
         return item.exception.citations, tuple(x for x in (item.exception.because,) if x)
+    if isinstance(item, n.ChangeReason) and item.row is not None:
+        return item.row.citations, tuple(x for x in (item.row.because,) if x)
     return item.citations, item.because
 
 

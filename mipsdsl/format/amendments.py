@@ -7,7 +7,7 @@ from typing import assert_never
 
 from wadler_lindig import AbstractDoc
 
-from mipsdsl.format.columns import row_lines
+from mipsdsl.format.columns import cell_part, row_lines
 from mipsdsl.format.expressions import after, expression
 from mipsdsl.format.layout import LINE, Layout, concat, filled, indented, lines, text
 from mipsdsl.format.tails import ended, tail
@@ -27,6 +27,8 @@ def amendment(node: n.Amendment, layout: Layout, added: Added) -> AbstractDoc:
             return _members(node, layout)
         case n.ChangeExcept():
             return _exception(node, layout)
+        case n.ChangeReason():
+            return _reason(node, layout)
         case n.ChangeRows():
             return _rows(node, layout)
         case n.RemoveItem(kind, path):
@@ -53,7 +55,7 @@ def _valued(node: n.SetValue | n.Keep, layout: Layout) -> AbstractDoc:
     head = text(f"{word} {node.path.text}")
     parts: list[AbstractDoc] = [head]
     if node.where:
-        shown = [after(f"{x.path.text} ", expression(x.value, layout)) for x in node.where]
+        shown = [text(f"{x.path.text} {cell_part(x.part, layout)}") for x in node.where]
         joined = concat(*[part for doc in shown for part in (doc, text(", "))][:-1])
         parts.append(indented(LINE, after("where ", joined)))
     parts.append(indented(LINE, after("= ", expression(node.value, layout))))
@@ -68,7 +70,9 @@ def _members(node: n.Members | n.Values, layout: Layout) -> AbstractDoc:
         what = after(f"{verb} ", expression(node.members, layout))
         where = f"{joiner} {node.path.text}"
     else:
-        what = text(f"{verb} {', '.join(name.text for name in node.names)}")
+        values = [concat(value.name.text, *_label(value, layout)) for value in node.values]
+        joined = [part for value in values for part in (text(", "), value)][1:]
+        what = concat(f"{verb} ", *joined)
         where = f"{joiner} choice {node.choice.text}"
     return _tailed(layout.group(node, what, indented(LINE, where)), node, layout)
 
@@ -87,6 +91,28 @@ def _exception(node: n.ChangeExcept, layout: Layout) -> AbstractDoc:
     when = after("when ", expression(node.exception.condition, layout))
     both = layout.group(node, head, indented(LINE, value, LINE, when))
     return _tailed(both, node, layout)
+
+
+def _reason(node: n.ChangeReason, layout: Layout) -> AbstractDoc:
+    reason = layout.quote(f'"{node.reason or node.before}"', node.span)
+    if node.row is None:
+        head = concat("remove row ", reason, f" from rule {node.path.text}")
+        return _tailed(head, node, layout)
+    if node.reason:
+        head = concat("replace row ", reason, f" of rule {node.path.text}:")
+    elif node.before:
+        before = indented(LINE, "before ", reason, ":")
+        head = layout.group(node.path, f"add row to rule {node.path.text}", before)
+    else:
+        head = text(f"add row to rule {node.path.text}:")
+    value = expression(node.row.value, layout)
+    when = after("when ", expression(node.row.condition, layout))
+    said = layout.group(node.path, value, indented(LINE, when))
+    return _tailed(layout.group(node, head, indented(LINE, said)), node, layout)
+
+
+def _label(value: n.ChoiceValue, layout: Layout) -> tuple[AbstractDoc, ...]:
+    return (text(" "), layout.quote(f'"{value.label}"', value.span)) if value.label else ()
 
 
 def _rows(node: n.ChangeRows, layout: Layout) -> AbstractDoc:

@@ -147,10 +147,11 @@ def _cells(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _cell(cell: n.Cell, layout: Layout) -> str:
-    return ", ".join(_cell_part(part, layout) for part in cell.parts)
+    return ", ".join(cell_part(part, layout) for part in cell.parts)
 
 
-def _cell_part(part: n.CellPart, layout: Layout) -> str:
+def cell_part(part: n.CellPart, layout: Layout) -> str:
+    """Return one of the things that a cell says."""
     match part:
         case n.CellAny():
             return "any"

@@ -49,7 +49,7 @@ def _item(node: n.Item, layout: Layout) -> AbstractDoc:
             return text(node.span.text)
         case (
             n.SetValue() | n.Keep() | n.AddItem() | n.Members() | n.Values() | n.ChangeExcept()
-            | n.ChangeRows() | n.RemoveItem() | n.RemoveClaim() | n.Rename()
+            | n.ChangeReason() | n.ChangeRows() | n.RemoveItem() | n.RemoveClaim() | n.Rename()
         ):  # fmt: skip
             return amendments.amendment(node, layout, _item)
         case _:

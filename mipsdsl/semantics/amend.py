@@ -14,12 +14,9 @@ from attrs import evolve
 from mipsdsl.diagnostics import Report
 from mipsdsl.diagnostics.model import nearest
 from mipsdsl.semantics.amended_parts import (
-    change_except,
-    change_rows,
-    members,
+    change_part,
     remove_field,
     set_cell,
-    values,
 )
 from mipsdsl.semantics.base_year import (
     KINDS,
@@ -43,8 +40,8 @@ TESTS = (*_EXAMPLES, n.PinChanges, n.PinSame)
 
 
 AMENDMENTS = (
-    n.SetValue, n.Keep, n.AddItem, n.Members, n.Values, n.ChangeExcept, n.ChangeRows, n.RemoveItem,
-    n.RemoveClaim, n.Rename,
+    n.SetValue, n.Keep, n.AddItem, n.Members, n.Values, n.ChangeExcept, n.ChangeReason, n.ChangeRows,
+    n.RemoveItem, n.RemoveClaim, n.Rename,
 )  # fmt: skip
 
 
@@ -84,7 +81,7 @@ def amend(
         report.error("E0507", "this has no label", span, help="rename it without one")
     for span in work.labels.same:
         changes_nothing(1, 1, span, work)
-    for item in sorted(items, key=_changes_no_cell):
+    for item in sorted(items, key=_turn):
         _apply(item, work)
     return _filed(base, changes, work)
 
@@ -98,9 +95,10 @@ def _left_behind(changes: Sequence[n.File]) -> Callable[[n.Item], bool]:
     return lambda item: isinstance(item, _EXAMPLES) and item.text in told
 
 
-def _changes_no_cell(item: n.Item) -> bool:
-    """Cells are set first: their rows are counted in the base year."""
-    return not (isinstance(item, n.SetValue) and item.where)
+def _turn(item: n.Item) -> int:
+    """Cells are set first, and rows put before others: both are found in the base year."""
+    counted = isinstance(item, n.SetValue) and item.where
+    return 0 if counted or (isinstance(item, n.ChangeReason) and item.before) else 1
 
 
 def _filed(base: Sequence[n.File], changes: Sequence[n.File], work: Work) -> tuple[n.File, ...]:
@@ -145,14 +143,10 @@ def _apply(item: n.Item, work: Work) -> None:
             _set(item, work)
         case n.AddItem() if item.replaces:
             _replace(item, work)
-        case n.Members():
-            members(item, work)
-        case n.Values():
-            values(item, work)
-        case n.ChangeExcept():
-            change_except(item, work)
-        case n.ChangeRows():
-            change_rows(item, work)
+        case (
+            n.Members() | n.Values() | n.ChangeExcept() | n.ChangeReason() | n.ChangeRows()
+        ):  # fmt: skip
+            change_part(item, work)
         case n.RemoveItem() if item.kind == "field":
             remove_field(item, work)
         case n.RemoveItem():

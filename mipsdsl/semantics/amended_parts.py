@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from attrs import evolve
 
 from mipsdsl.diagnostics import Label
@@ -10,7 +12,26 @@ from mipsdsl.semantics.base_year import Entry, Work, changes_nothing, find, lock
 from mipsdsl.syntax import nodes as n
 
 
-def members(item: n.Members, work: Work) -> None:
+def change_part(
+    item: n.Members | n.Values | n.ChangeExcept | n.ChangeReason | n.ChangeRows, work: Work
+) -> None:
+    """Add, replace or remove parts of an item."""
+    match item:
+        case n.Members():
+            _members(item, work)
+        case n.Values():
+            _values(item, work)
+        case n.ChangeExcept():
+            _except(item, work)
+        case n.ChangeReason():
+            _reason(item, work)
+        case n.ChangeRows():
+            _rows(item, work)
+        case _:
+            assert_never(item)
+
+
+def _members(item: n.Members, work: Work) -> None:
     """Add members to a set, or take them out.
 
     Reports: E0507 not a set, E0509 there already (or not there).
@@ -46,7 +67,7 @@ def _new(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(x for x in these if x not in those)
 
 
-def values(item: n.Values, work: Work) -> None:
+def _values(item: n.Values, work: Work) -> None:
     """Add values to a choice, or take them out.
 
     Reports: E0509.
@@ -56,7 +77,8 @@ def values(item: n.Values, work: Work) -> None:
     if entry is None or not isinstance(entry.item, n.Choice):
         return
     values = list(entry.item.values)
-    for name in item.names:
+    for new in item.values:
+        name = new.name
         if not work.claim((id(entry), name.text), name.span):
             continue
         there = [value for value in values if value.name == name]
@@ -66,11 +88,11 @@ def values(item: n.Values, work: Work) -> None:
         elif item.removes:
             values.remove(there[0])
         else:
-            values.append(n.ChoiceValue(name, "", span=name.span))
+            values.append(new)
     entry.item = evolve(entry.item, values=tuple(values))
 
 
-def change_except(item: n.ChangeExcept, work: Work) -> None:
+def _except(item: n.ChangeExcept, work: Work) -> None:
     """Add, replace or remove an exception of a rule; it is known by its reason.
 
     Reports: E0507 no such exception, E0509.
@@ -104,7 +126,60 @@ def change_except(item: n.ChangeExcept, work: Work) -> None:
         entry.item = evolve(rule, exceptions=kept)
 
 
-def change_rows(item: n.ChangeRows, work: Work) -> None:
+def _reason(item: n.ChangeReason, work: Work) -> None:
+    """Add, replace or remove a row of the ordered reasons of a rule; it is known by its reason.
+
+    Reports: E0507 no ordered reasons, or no such row, E0509.
+    """
+    entry = find(item.path, (n.Rule,), work)
+    if entry is None or not isinstance(entry.item, n.Rule):
+        return
+    body = entry.item.body
+    if not isinstance(body, n.FirstOf):
+        work.report.error(
+            "E0507", f"`{item.path.text}` has no ordered reasons", item.path.span,
+            help="only a rule that says `first of` has rows",
+        )  # fmt: skip
+        return
+    at = _place_of(item, body, work)
+    if at is None:
+        return
+    rows, new = body.rows, () if item.row is None else (item.row,)
+    if item.row is not None and item.row in rows:
+        changes_nothing(1, 1, item.span, work)
+    elif not item.reason:
+        rows = (*rows[:at], *new, *rows[at:])
+    elif work.claim((id(entry), "row", item.reason), item.span):
+        rows = (*rows[:at], *new, *rows[at + 1 :])
+    if not rows:
+        work.report.error(
+            "E0507", "this is the last row", item.span,
+            help="write `replace rule …` and the whole rule",
+        )  # fmt: skip
+        return
+    entry.item = evolve(entry.item, body=evolve(body, rows=rows))
+
+
+def _place_of(item: n.ChangeReason, body: n.FirstOf, work: Work) -> int | None:
+    """Return the index of the row that is meant, or that a new one comes before.
+
+    Reports: E0507.
+    """
+    reason = item.reason or item.before
+    if not reason:
+        return len(body.rows)
+    found = [i for i, row in enumerate(body.rows) if row.because == reason]
+    if len(found) == 1:
+        return found[0]
+    near = nearest(reason, [row.because for row in body.rows])
+    work.report.error(
+        "E0507", f"`{item.path.text}` has no row because “{reason}”", item.span,
+        help=f"one says “{near}”" if near else "",
+    )  # fmt: skip
+    return None
+
+
+def _rows(item: n.ChangeRows, work: Work) -> None:
     """Add, replace or remove rows of a table or segments of a scale; they are known by what they say.
 
     Reports: E0508 no such row, E0509.
@@ -219,14 +294,18 @@ def _concluded(table: n.Item, number: int, column: int) -> n.Expr:
     return part.value if isinstance(part, n.CellValue) else n.Missing(span=part.span)
 
 
-def _row_is(row: n.Row, where: tuple[n.Assign, ...], looked_at: list[str]) -> bool:
-    """Whether each cell that is named says just that; cells not named may be `any`."""
-    said = {assign.path.text: assign.value for assign in where}
-    for head, cell in zip(looked_at, row.conditions, strict=False):
-        values = [part.value for part in cell.parts if isinstance(part, n.CellValue)]
-        if head in said and values != [said[head]]:
-            return False
-    return True
+def _row_is(row: n.Row, where: tuple[n.RowCell, ...], looked_at: list[str]) -> bool:
+    """Whether each cell that is named says just that; cells not named may say anything."""
+    said = {cell.path.text: _said(cell.part) for cell in where}
+    cells = zip(looked_at, row.conditions, strict=False)
+    return all(cell.parts == said[head] for head, cell in cells if head in said)
+
+
+def _said(part: n.CellPart) -> tuple[n.CellPart, ...]:
+    """Return what a cell says: `{a, b}` stands for the cell `a, b`."""
+    if isinstance(part, n.CellValue) and isinstance(part.value, n.SetOf):
+        return tuple(n.CellValue(member, span=member.span) for member in part.value.members)
+    return (part,)
 
 
 def remove_field(item: n.RemoveItem, work: Work) -> None:

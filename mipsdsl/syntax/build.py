@@ -120,7 +120,14 @@ class _Parts(tuple[n.EnsureField, ...]):
     """Fields of an ``ensure``."""
 
 
-class _AtRow(tuple[n.Assign, ...]):
+class _Before:
+    """``before "…"``."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class _AtRow(tuple[n.RowCell, ...]):
     """The row of a table in which a cell is set."""
 
 
@@ -352,7 +359,7 @@ def _values(parts: list[Part]) -> list[Part]:
     return [x for x in parts if isinstance(x, n.Node)]
 
 
-def _row_where(parts: list[Part]) -> tuple[n.Assign, ...]:
+def _row_where(parts: list[Part]) -> tuple[n.RowCell, ...]:
     return tuple(_first(parts, _AtRow) or ())
 
 
@@ -363,11 +370,14 @@ def _members(removes: bool) -> Maker:
     return make
 
 
-def _choice_values(removes: bool) -> Maker:
-    def make(s: Span, p: list[Part]) -> Part:
-        return n.Values(removes, tuple(p[0]), p[1], _because(p), _citations(p), span=s)
+def _add_values(s: Span, p: list[Part]) -> Part:
+    values = _all(p, n.ChoiceValue)
+    return n.Values(False, values, p[len(values)], _because(p), _citations(p), span=s)
 
-    return make
+
+def _remove_values(s: Span, p: list[Part]) -> Part:
+    values = tuple(n.ChoiceValue(name, "", span=name.span) for name in p[0])
+    return n.Values(True, values, p[1], _because(p), _citations(p), span=s)
 
 
 def _change_except(s: Span, p: list[Part]) -> Part:
@@ -378,6 +388,17 @@ def _change_except(s: Span, p: list[Part]) -> Part:
         because = " ".join(_because(p))
         exception = n.Except(rest[0], rest[1], because, _citations(p), span=s)
     return n.ChangeExcept(_text(p), path, exception, _because(p), _citations(p), span=s)
+
+
+def _change_reason(s: Span, p: list[Part]) -> Part:
+    path = _first(p, n.Path)
+    before = _first(p, _Before)
+    rest = _values(p[p.index(path) + 1 :])
+    row = None
+    if len(rest) == 2:
+        row = n.FirstRow(rest[0], rest[1], " ".join(_because(p)), _citations(p), span=s)
+    reason = "" if before is None else before.reason
+    return n.ChangeReason(_text(p), reason, path, row, _because(p), _citations(p), span=s)
 
 
 def _change_rows(s: Span, p: list[Part]) -> Part:
@@ -579,15 +600,20 @@ _MAKERS: dict[str, Maker] = {
     "set_value": _set_value,
     "keep": _keep,
     "at_row": lambda s, p: _AtRow(p),
+    "row_cell": lambda s, p: n.RowCell(p[0], p[1], span=s),
+    "before": lambda s, p: _Before(_text(p)),
     "add_item": lambda s, p: n.AddItem(p[0], False, span=s),
     "replace_item": lambda s, p: n.AddItem(p[0], True, span=s),
     "add_members": _members(False),
     "remove_members": _members(True),
-    "add_values": _choice_values(False),
-    "remove_values": _choice_values(True),
+    "add_values": _add_values,
+    "remove_values": _remove_values,
     "add_except": _change_except,
     "replace_except": _change_except,
     "remove_except": _change_except,
+    "add_reason": _change_reason,
+    "replace_reason": _change_reason,
+    "remove_reason": _change_reason,
     "add_rows": _add_rows,
     "replace_rows": _change_rows,
     "remove_rows": _change_rows,

@@ -26,7 +26,7 @@ KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """added as changes correction field key line parameters performance place places point points
+    """added as before changes correction field key line parameters performance place places point points
     records removed renamed rest row rows rules same segment segments source tests title value was
     year zero""".split()
 )

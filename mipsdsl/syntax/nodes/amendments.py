@@ -7,8 +7,8 @@ from typing import TypeAlias
 from attrs import frozen
 
 from mipsdsl.syntax.nodes.base import Name, Node, Path
-from mipsdsl.syntax.nodes.cells import Row
-from mipsdsl.syntax.nodes.expressions import Expr, SetOf
+from mipsdsl.syntax.nodes.cells import CellPart, Row
+from mipsdsl.syntax.nodes.expressions import Expr, FirstRow, SetOf
 from mipsdsl.syntax.nodes.law import (
     Claim,
     Except,
@@ -19,16 +19,23 @@ from mipsdsl.syntax.nodes.law import (
     Selection,
     Table,
 )
-from mipsdsl.syntax.nodes.records import Choice
-from mipsdsl.syntax.nodes.tests import Assign
+from mipsdsl.syntax.nodes.records import Choice, ChoiceValue
+
+
+@frozen
+class RowCell(Node):
+    """``kind group`` or ``days under 180``: what a row of a table says of something."""
+
+    path: Path
+    part: CellPart
 
 
 @frozen
 class SetValue(Node):
-    """``set low_volume_charges = $90,000 was $30,000``; ``where`` picks rows of a table's column."""
+    """``set low_volume_charges = $90,000 was $30,000``; ``where`` picks the row of a table's column."""
 
     path: Path
-    where: tuple[Assign, ...]
+    where: tuple[RowCell, ...]
     value: Expr
     was: Expr
     because: tuple[str, ...]
@@ -40,7 +47,7 @@ class Keep(Node):
     """``keep exceptional_threshold = 70 points``."""
 
     path: Path
-    where: tuple[Assign, ...]
+    where: tuple[RowCell, ...]
     value: Expr
     because: tuple[str, ...]
     citations: tuple[str, ...]
@@ -67,10 +74,10 @@ class Members(Node):
 
 @frozen
 class Values(Node):
-    """``add audiologist to choice clinician_kind``, or ``remove … from`` when ``removes``."""
+    """``add audiologist "…" to choice clinician_kind``, or ``remove … from`` when ``removes``."""
 
     removes: bool
-    names: tuple[Name, ...]
+    values: tuple[ChoiceValue, ...]
     choice: Name
     because: tuple[str, ...]
     citations: tuple[str, ...]
@@ -86,6 +93,22 @@ class ChangeExcept(Node):
     reason: str
     path: Path
     exception: Except | None
+    because: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+@frozen
+class ChangeReason(Node):
+    """``add row to rule r before "…": v when c``, ``replace row "…" of rule r: …``, ``remove row …``.
+
+    A row of the ordered reasons of a rule (``first of``). ``reason`` is the because-text of the one
+    that is replaced or removed, ``before`` of the one that a new row comes before.
+    """
+
+    reason: str
+    before: str
+    path: Path
+    row: FirstRow | None
     because: tuple[str, ...]
     citations: tuple[str, ...]
 
@@ -133,6 +156,6 @@ class Rename(Node):
 
 
 Amendment: TypeAlias = (
-    SetValue | Keep | AddItem | Members | Values | ChangeExcept | ChangeRows | RemoveItem
-    | RemoveClaim | Rename
+    SetValue | Keep | AddItem | Members | Values | ChangeExcept | ChangeReason | ChangeRows
+    | RemoveItem | RemoveClaim | Rename
 )  # fmt: skip
