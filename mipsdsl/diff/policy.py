@@ -10,10 +10,14 @@ from attrs import evolve, frozen
 
 from mipsdsl.diagnostics import Report
 from mipsdsl.diff.normal import normal
+from mipsdsl.format.expressions import flat_words
+from mipsdsl.format.layout import Layout
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
+
+_WIDE = 1_000_000
 
 AnyRecord: TypeAlias = n.Record | n.Reference
 Thing: TypeAlias = n.Item | n.Field
@@ -123,7 +127,7 @@ def _key(item: n.Item) -> Key:
         case n.Relation():
             return Key("relation", item.record.text, item.name.text)
         case n.Ensure():
-            return Key("ensure", "", f"{item.record.text} for each {item.each.text}")
+            return Key("ensure", "", _ensured(item))
         case n.Results():
             return Key("results", "", item.record.text)
         case n.Claim():
@@ -134,6 +138,16 @@ def _key(item: n.Item) -> Key:
             return Key("year", "", "")
         case _:
             return Key(type(item).__name__.lower(), "", "")
+
+
+def _ensured(item: n.Ensure) -> str:
+    """Return what is ensured, with the values that tell one from another: ``basis hospital``."""
+    told = [
+        f"{each.name.text} {flat_words(each.value, Layout(_WIDE))}"
+        for each in item.matching
+        if not each.is_path
+    ]
+    return " ".join([f"{item.record.text} for each {item.each.text}", *told])
 
 
 def _with_owner(item: n.Rule | n.Table | n.Scale, symbols: Symbols) -> n.Rule | n.Table | n.Scale:

@@ -32,6 +32,8 @@ def without_places(node: Any) -> Any:
         return tuple(without_places(part) for part in node)
     if not attrs.has(type(node)):
         return node
+    if isinstance(node, c.Place):
+        return None
     names = [each.name for each in attrs.fields(type(node))]
     left_out = {"place"} | ({"line"} if isinstance(node, c.Arm) else set())
     return type(node).__name__, tuple(
