@@ -35,7 +35,7 @@ def without_places(node: Any) -> Any:
     if isinstance(node, c.Place):
         return None
     names = [each.name for each in attrs.fields(type(node))]
-    left_out = {"place"} | ({"line"} if isinstance(node, c.Arm) else set())
+    left_out = {"place", "otherwise_place"}
     return type(node).__name__, tuple(
         without_places(getattr(node, name)) for name in names if name not in left_out
     )
