@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, TypeAlias, assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from mipsdsl import arithmetic
 from mipsdsl.core import nodes as c
@@ -25,8 +25,8 @@ Value: TypeAlias = Fraction | int | str | tuple[Any, ...] | None
 class At:
     """Where an expression is evaluated: the row, and the rows that the folds around look at."""
 
-    here: Row
-    elements: tuple[Row, ...] = ()
+    here: Row = field(repr=False)
+    elements: tuple[Row, ...] = field(default=(), repr=False)
 
     def looking_at(self, level: int, row: Row) -> At:
         """Return the place within a fold of this level that looks at ``row``."""

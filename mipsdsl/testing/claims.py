@@ -42,7 +42,7 @@ def refutations(
     trial = Trial(program)
     for _ in range(trials if program.claims else 0):
         rows = maker.world()
-        populations = _populations(program, maker)
+        populations = populations_of(program, maker)
         waiting = [claim for claim in program.claims if claim.text not in found]
         broken = trial.broken(waiting, rows, populations)
         for claim in waiting:
@@ -136,7 +136,8 @@ def _as_item(claim: c.Claim, name: str, expr: c.Expr) -> c.Item:
     )
 
 
-def _populations(program: c.Program, maker: Maker) -> dict[str, Stored | Population]:
+def populations_of(program: c.Program, maker: Maker) -> dict[str, Stored | Population]:
+    """Return some value of each population item, in steps of its grid."""
     values: dict[str, Stored | Population] = {}
     for item in program.items:
         if not item.record and item.shape is not None:
