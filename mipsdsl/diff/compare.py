@@ -9,7 +9,7 @@ from attrs import evolve
 from mipsdsl.diff.change import HEADERS, Change, Difference, Kind, effect_of
 from mipsdsl.diff.edits import edits
 from mipsdsl.diff.normal import same
-from mipsdsl.diff.policy import Entry, Key, Policy, Thing, whole
+from mipsdsl.diff.policy import Entry, Key, Policy, Thing, part_of, whole
 from mipsdsl.diff.reasons import Reasons
 from mipsdsl.diff.renames import Renaming, by_shape, that_are_there, that_last, with_new_names
 from mipsdsl.syntax import nodes as n
@@ -44,6 +44,19 @@ def diff(
     )
     changes = tuple(reasons.given(change, new) for change in found)
     return Difference(changes, untouched, named, new)
+
+
+def diff_of(
+    thing: Key, old: Policy, new: Policy, way: Sequence[Renaming],
+    amendments: Sequence[n.Amendment],
+) -> tuple[Change, ...]:  # fmt: skip
+    """Return the changes of one thing, as ``diff`` has them; ``old`` has the new names already.
+
+    The rest of the policies is not looked at.
+    """
+    olds, news = part_of(old, thing), part_of(new, thing)
+    reasons = Reasons(amendments, way)
+    return tuple(reasons.given(x, new) for x in _changes(olds, news) if x.key == thing)
 
 
 def _name_now(change: Change) -> str:

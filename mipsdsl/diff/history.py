@@ -12,17 +12,18 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diff.cells import cells_of
 from mipsdsl.diff.chains import Link
 from mipsdsl.diff.change import Change, Effect
-from mipsdsl.diff.compare import diff
+from mipsdsl.diff.compare import diff_of
 from mipsdsl.diff.edits import Piece
 from mipsdsl.diff.normal import bare, same
-from mipsdsl.diff.policy import Key, Policy, policy_of
-from mipsdsl.diff.renames import Renaming
-from mipsdsl.diff.route import Route, route
+from mipsdsl.diff.policy import Key, Policy, part_of, policy_of
+from mipsdsl.diff.renames import Renaming, renamed_by
+from mipsdsl.diff.route import Route, route, step
 from mipsdsl.diff.words import words
 from mipsdsl.library import base_of
 from mipsdsl.pipeline import consolidate
 from mipsdsl.semantics.amend import amend
 from mipsdsl.semantics.resolve import resolve
+from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.parser import parse
@@ -38,11 +39,13 @@ class NoSuchName(Exception):
 
 @frozen
 class Year:
-    """A year: its files and what it says."""
+    """A year: its files and what it says; ``follows`` when it amends the one before it."""
 
     name: str
     sources: tuple[Source, ...]
     policy: Policy
+    symbols: Symbols
+    follows: bool
 
     @property
     def label(self) -> str:
@@ -81,14 +84,21 @@ def years_of(named: Sequence[tuple[str, tuple[Source, ...]]]) -> list[Year]:
     """Return the years consolidated; each is amended only once where it rests on the one before."""
     found: list[Year] = []
     files: tuple[n.File, ...] = ()
+    symbols: Symbols | None = None
     for name, sources in named:
-        if found and base_of(sources) in {found[-1].name, found[-1].name.partition("#")[0]}:
+        follows = bool(found) and base_of(sources) in _names_of(found[-1])
+        if follows and symbols is not None:
             changes = [tree_of(source, Report()) for source in sources]
-            files = amend(files, changes, resolve(files, Report()), Report())
+            files = amend(files, changes, symbols, Report())
         else:
             files = consolidate(sources, Report())
-        found.append(Year(name, sources, policy_of(files)))
+        symbols = resolve(files, Report())
+        found.append(Year(name, sources, policy_of(files, symbols), symbols, follows))
     return found
+
+
+def _names_of(year: Year) -> set[str]:
+    return {year.name, year.name.partition("#")[0]}
 
 
 def history(years: Sequence[Year], asked: str) -> list[Line]:
@@ -102,7 +112,7 @@ def history(years: Sequence[Year], asked: str) -> list[Line]:
         NoSuchName: no year has it, or it can be several things.
 
     """
-    ways = [route(a.sources, b.sources) for a, b in pairwise(years)]
+    ways = [_way(a, b) for a, b in pairwise(years)]
     start, wanted = _start(years, asked)
     names = {start: wanted}
     for index in range(start, len(years) - 1):
@@ -113,8 +123,15 @@ def history(years: Sequence[Year], asked: str) -> list[Line]:
     for index, year in enumerate(years):
         before = years[index - 1] if index else None
         way = ways[index - 1] if index else Route()
-        lines.append(_line(year, before, way, names[index]))
+        old = None if before is None else _old(before, names[index - 1], year, names[index], way)
+        lines.append(_line(year, old, way, names[index]))
     return lines
+
+
+def _way(before: Year, year: Year) -> Route:
+    if year.follows:
+        return step(year.sources, next(iter(year.symbols.records), ""))
+    return route(before.sources, year.sources)
 
 
 # --- which thing is meant --------------------------------------------------------------------------
@@ -187,7 +204,14 @@ def _renamed(path: n.Path, names: dict[str, str]) -> n.Path:
 # --- what a year says ----------------------------------------------------------------------------------
 
 
-def _line(year: Year, before: Year | None, way: Route, wanted: _Wanted) -> Line:
+def _old(before: Year, wanted: _Wanted, year: Year, now: _Wanted, way: Route) -> Policy:
+    """Return what the year before said of the thing, in the names of ``year``."""
+    key = _key(before.policy, wanted) or _key(year.policy, now)
+    part = {} if key is None else part_of(before.policy, key)
+    return renamed_by(way.renamings, part, before.symbols, year.symbols) if way.renamings else part
+
+
+def _line(year: Year, old: Policy | None, way: Route, wanted: _Wanted) -> Line:
     key, shown_as = _key(year.policy, wanted), year.label
     name = ".".join(x for x in (wanted.record, wanted.name, wanted.column) if x)
     if key is None:
@@ -196,12 +220,12 @@ def _line(year: Year, before: Year | None, way: Route, wanted: _Wanted) -> Line:
     text, amount = _value(thing, wanted)
     citations = getattr(thing, "citations", ())
     because = getattr(thing, "because", ())
-    if before is None:
+    if old is None:
         return Line(shown_as, name, "value", text or _start_text(thing), amount, citations, because)
-    found = diff(before.policy, year.policy, way.renamings, way.amendments)
-    changes = [c for c in found.changes if c.key == key and c.effect is not Effect.TEXT]
+    found = diff_of(key, old, year.policy, way.renamings, way.amendments)
+    changes = [change for change in found if change.effect is not Effect.TEXT]
     if wanted.column:
-        changes = [c for c in changes if _is_of(c, wanted, found.old, key)]
+        changes = [c for c in changes if _is_of(c, wanted, old, key)]
     if not changes:
         return Line(shown_as, name, "as before", "as before", amount, citations)
     if not changes[0].way and changes[0].old is None:

@@ -206,6 +206,19 @@ def files_of(policy: Policy) -> tuple[n.File, ...]:
     return tuple(n.File(tuple(items), span=_span_of(area)) for area, items in areas.items())
 
 
+def part_of(policy: Policy, thing: Key) -> Policy:
+    """Return what ``policy`` says of one thing: a record with its fields, a field with its record."""
+    kinds = {"record", "reference"}
+    owner = thing.record if thing.what == "field" else thing.name if thing.what in kinds else ""
+    return {
+        key: entry
+        for key, entry in policy.items()
+        if key == thing
+        or (thing.what == "field" and key.what in kinds and key.name == owner)
+        or (thing.what in kinds and key.what == "field" and key.record == owner)
+    }
+
+
 def whole(thing: Thing, policy: Policy) -> Thing:
     """Return ``thing``; a record with its fields."""
     if not isinstance(thing, n.Record | n.Reference):

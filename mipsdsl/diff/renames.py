@@ -51,15 +51,22 @@ def with_new_names(policy: Policy, renamings: Iterable[Renaming]) -> Policy:
     listed = list(renamings)
     if not listed:
         return policy
+    return renamed_by(listed, policy, resolve(files_of(policy), Report()), None)
+
+
+def renamed_by(
+    listed: Sequence[Renaming], policy: Policy, symbols: Symbols, later: Symbols | None
+) -> Policy:
+    """Return things of a policy that has ``symbols`` under new names, ``later`` if known."""
     files = files_of(policy)
-    symbols = resolve(files, Report())
     spaces = {space_of(one.key): one.new for one in _before_records(listed)}
     made = tuple(
         evolve(file, items=tuple(renamed(item, spaces, symbols) for item in file.items))
         for file in files
     )
     claims = {one.key.name: one.new for one in listed if one.key.what == "claim"}
-    return policy_of([evolve(f, items=tuple(_reworded(i, claims) for i in f.items)) for f in made])
+    said = [evolve(f, items=tuple(_reworded(i, claims) for i in f.items)) for f in made]
+    return policy_of(said, later)
 
 
 def _before_records(renamings: Sequence[Renaming]) -> Iterator[Renaming]:

@@ -45,6 +45,13 @@ def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
     return Route(found, tuple(x for x in items if isinstance(x, n.Amendment)))
 
 
+def step(layer: Layer, first: str) -> Route:
+    """Return the way of one layer from what it amends; what names no record is of the ``first``."""
+    items = _items(layer)
+    amendments = tuple(x for x in items if isinstance(x, n.Amendment))
+    return Route(tuple(said_in(items, first)), amendments)
+
+
 def _items(layer: Layer) -> list[n.Item]:
     return [item for source in layer for item in tree_of(source, Report()).items]
 
