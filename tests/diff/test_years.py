@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -15,7 +14,7 @@ from mipsdsl.diff.flat import flat
 from mipsdsl.diff.policy import said as what_is_said
 from mipsdsl.diff.words import words
 from mipsdsl.format import format_file
-from mipsdsl.library import base_of, years
+from mipsdsl.library import base_of, versions, years
 from mipsdsl.pipeline import analyse
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
@@ -23,7 +22,9 @@ from mipsdsl.syntax.parser import parse
 from tests.diff.comparing import on_the_way, policy, said, year
 
 YEARS = years()
-PAIRS = [(old, new) for old, new in pairwise(YEARS) if base_of(year(new)) == old]
+LAYERS = [layer for name in YEARS for layer in versions(name)]
+# A year as it was published and the year that it amends; a correction and what it corrects.
+PAIRS = [(base, layer) for layer in LAYERS if (base := base_of(year(layer)))]
 
 
 def without_places(node: Any) -> Any:
