@@ -148,10 +148,10 @@ def test_over_the_years_a_change_has_the_reason_of_the_year_that_made_it() -> No
     reasons = {
         words(change.new): change.because
         for change in found.changes
-        if change.key.name == "promoting_interoperability_score" and change.way and change.new
+        if change.key.name == "score_under_this_tin" and change.way and change.new
     }
-    (new,) = (text for text in reasons if "affiliated_group_interoperability" in text)
-    assert "subgroup" in reasons[new][0]
+    assert "subgroup" in reasons["and subgroup_score is missing"][0]
+    assert "however it was reported" in reasons["apm_entity_score is missing"][0]
     # a set with other members year after year has all their reasons
     (changed,) = (
         change for change in found.changes
