@@ -31,6 +31,7 @@ class Maker:
         for record in program.records:
             self._owners[record.name] = [r for r in record.relations if r.owned]
         self._children = {r.record for owned in self._owners.values() for r in owned}
+        self._order = _referred_first(program)
         self._texts = _texts(program)
         self._sample: list[str] = []
 
@@ -39,7 +40,7 @@ class Maker:
         rows: dict[str, list[Values]] = {record.name: [] for record in self._program.records}
         few = min(TEXTS, len(self._texts))
         self._sample = self._random.sample(self._texts, few)
-        for record in self._program.records:
+        for record in self._order:
             if record.grouping is not None or record.name in self._children:
                 continue
             if record.is_reference:
@@ -73,11 +74,22 @@ class Maker:
             field = next(f for f in record.fields if f.name == name)
             if name not in key and field.type.unit is Unit.TEXT:
                 row[name] = self._random.choice(self._pool(name))
+        by_name = {r.name: r for r in self._program.records}
+        for reference in by_name[record.name].references:
+            if not reference.optional and rows[reference.record]:
+                target = self._random.choice(rows[reference.record])
+                theirs = (target[name] for name in by_name[reference.record].key)
+                row.update(
+                    {
+                        name: value
+                        for name, value in zip(reference.by, theirs, strict=True)
+                        if name not in key
+                    }
+                )
         told = tuple(row[name] for name in record.key)
         if any(tuple(other[name] for name in record.key) == told for other in rows[record.name]):
             return
         rows[record.name].append(row)
-        by_name = {r.name: r for r in self._program.records}
         for relation in self._owners[record.name]:
             inherited = {
                 theirs: row[ours]
@@ -122,6 +134,22 @@ class Maker:
             return min(high, max(low, near))
         size = chance.choice([100, 10_000, high - low])
         return min(high, max(low, low + chance.randint(0, max(1, min(size, high - low)))))
+
+
+def _referred_first(program: c.Program) -> list[c.Record]:
+    """Return the records, each after those that its rows cannot be without."""
+    by_name = {record.name: record for record in program.records}
+    ordered: dict[str, c.Record] = {}
+
+    def visit(record: c.Record, above: frozenset[str]) -> None:
+        for reference in record.references:
+            if not reference.optional and reference.record not in above:
+                visit(by_name[reference.record], above | {record.name})
+        ordered.setdefault(record.name, record)
+
+    for record in program.records:
+        visit(record, frozenset({record.name}))
+    return list(ordered.values())
 
 
 def _turning_points(program: c.Program) -> dict[Unit, list[Fraction]]:
