@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import fields, frozen
+from attrs import fields, frozen, has
 
 from mipsdsl.core import nodes as c
+from mipsdsl.core.types import Shape, Type
 
 
 @frozen
@@ -149,3 +150,24 @@ def _expressions(value: object) -> Iterator[c.Expr]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _expressions(part)
+
+
+def every_expression(program: c.Program) -> Iterator[c.Expr]:
+    """Give each expression of ``program`` and all those inside it, claims apart."""
+    for record in program.records:
+        yield from expressions_in([each.where for each in record.relations])
+        yield from expressions_in(record.grouping)
+    yield from expressions_in(program.ensures)
+    yield from expressions_in([item.expr for item in program.items])
+
+
+def expressions_in(part: object) -> Iterator[c.Expr]:
+    """Give the expressions anywhere in a part of the core: in rows, keys and selections too."""
+    if isinstance(part, c.Valued):
+        yield part  # type: ignore[misc]  # every subclass of Valued is one of Expr
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        for each in part:
+            yield from expressions_in(each)
+    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
+        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
+            yield from expressions_in(getattr(part, attribute.name))
