@@ -25,6 +25,7 @@ COMMANDS = {
     "history": ("mipsdsl.cli.history", "Follow one thing through the years."),
     "new": ("mipsdsl.cli.new", "Start a what-if policy or a file of tests."),
     "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
+    "sample": ("mipsdsl.cli.sample", "Invent a nation of clinicians for a year, in files."),
     "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),
     "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),
 }

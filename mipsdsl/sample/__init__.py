@@ -1,0 +1,1 @@
+"""A nation of invented clinicians for a year, set from ``marginals.toml``: ``mips sample``."""
