@@ -1,0 +1,102 @@
+"""What the engine asks of a database: make a table of a query, forget one, tell rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from attrs import define, field, frozen
+from sqlglot import exp, parse_one
+
+from mipsdsl.engines.sql.dialect import Dialect
+from mipsdsl.engines.sql.trees import name
+
+
+class Database(Protocol):
+    """A place that runs SQL and keeps tables."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return its SQL."""
+
+    def create(self, table: str, query: exp.Query) -> None:
+        """Make ``table`` of the rows of ``query``."""
+
+    def drop(self, table: str) -> None:
+        """Forget ``table``."""
+
+    def rows(self, query: exp.Query) -> Sequence[Sequence[Any]]:
+        """Return the rows of ``query``."""
+
+    def columns(self, table: str) -> Sequence[str]:
+        """Return the columns of ``table``."""
+
+
+@frozen
+class DuckDB:
+    """An embedded DuckDB: a connection, whose temporary tables hold what is computed."""
+
+    connection: Any
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return its SQL."""
+        return Dialect.DUCKDB
+
+    def create(self, table: str, query: exp.Query) -> None:
+        """Make a temporary table."""
+        self.connection.execute(self.dialect.written(created(table, query, temporary=True)))
+
+    def drop(self, table: str) -> None:
+        """Drop a table."""
+        self.connection.execute(self.dialect.written(dropped(table)))
+
+    def rows(self, query: exp.Query) -> Sequence[Sequence[Any]]:
+        """Return the rows of ``query``."""
+        rows: list[tuple[Any, ...]] = self.connection.execute(
+            self.dialect.written(query)
+        ).fetchall()
+        return rows
+
+    def columns(self, table: str) -> Sequence[str]:
+        """Return the columns of ``table``."""
+        query = exp.select("*").from_(exp.Table(this=name(table))).limit(0)
+        return [
+            each[0] for each in self.connection.execute(self.dialect.written(query)).description
+        ]
+
+
+@define
+class Script:
+    """No database: the statements are kept, to be read or run elsewhere."""
+
+    dialect: Dialect
+    statements: list[exp.Expr] = field(factory=list)
+
+    def create(self, table: str, query: exp.Query) -> None:
+        """Keep the statement."""
+        self.statements.append(created(table, query, temporary=False))
+
+    def drop(self, table: str) -> None:
+        """Keep the statement."""
+        self.statements.append(dropped(table))
+
+    def rows(self, query: exp.Query) -> Sequence[Sequence[Any]]:
+        """Return no rows: there are none."""
+        return ()
+
+
+def created(table: str, query: exp.Query, *, temporary: bool) -> exp.Expr:
+    """Return the statement that makes ``table`` of the rows of ``query``."""
+    kind = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
+    return exp.Create(
+        this=exp.Table(this=name(table)), kind="TABLE", expression=query, properties=kind
+    )
+
+
+def dropped(table: str) -> exp.Expr:
+    """Return the statement that forgets ``table``."""
+    # Read, not built: versions of sqlglot differ in where the node keeps its table.
+    statement = parse_one("DROP TABLE it")
+    statement.find(exp.Table).replace(exp.Table(this=name(table)))  # type: ignore[union-attr]
+    return statement
