@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from mipsdsl import absent
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type, Unit
+from mipsdsl.data.privacy import OPEN, Privacy
 from mipsdsl.data.slots import near
 from mipsdsl.data.tables import Inputs, Table, Value
 from mipsdsl.data.write import Column
@@ -92,12 +93,14 @@ class Wanted:
     """What is asked of a run; without ``outputs``, the results of the record ``per``.
 
     Without either, the results of ``subjects``; without these, of the first record that has some.
+    ``privacy``: what is hidden in the results.
     """
 
     outputs: tuple[str, ...] = ()
     per: str = ""
     subjects: tuple[str, ...] = ()
     populations: Populations = field(factory=dict)
+    privacy: Privacy = OPEN
 
 
 @frozen
@@ -143,6 +146,10 @@ def score(world: World, wanted: Wanted) -> Scored:
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
     run(world, plan, wanted.populations)
+    if wanted.privacy:
+        from mipsdsl.hiding import hide
+
+        hide(world.store, wanted.privacy)
     created = {record: len(rows) for record, rows in world.store.created.items() if rows}
     return Scored(
         outcomes=tuple(_outcomes(world, plan, wanted)),
@@ -381,17 +388,18 @@ def _outcomes(world: World, plan: Plan, wanted: Wanted) -> Iterable[Outcome]:
         asked.setdefault(record, []).append(name)
     for record, names in asked.items():
         if record:
-            yield _outcome(world, record, names, only_given=record in wanted.subjects)
+            yield _outcome(world, record, names, wanted)
         else:
             yield _national(world, names, wanted.populations)
 
 
-def _outcome(world: World, record: str, names: Sequence[str], *, only_given: bool) -> Outcome:
-    """Return the results of ``record``; ``only_given``: not those of rows that the rules made."""
+def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) -> Outcome:
+    """Return the results of ``record``; of subjects, not those of rows that the rules made."""
+    only_given = record in wanted.subjects
     store, schema = world.store, world.store.schema
     keys = schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
-    columns = tuple(_column(world, record, name) for name in shown)
+    columns = tuple(_column(world, record, name, wanted.privacy) for name in shown)
     slots = [schema.layouts[record].slots[name] for name in shown]
     rows = [
         [_plain(store, row[slot]) for slot in slots]
@@ -401,11 +409,12 @@ def _outcome(world: World, record: str, names: Sequence[str], *, only_given: boo
     return Outcome(record, len(keys), columns, rows)
 
 
-def _column(world: World, record: str, name: str) -> Column:
+def _column(world: World, record: str, name: str, privacy: Privacy) -> Column:
     schema = world.store.schema
     item = schema.items.get((record, name))
     type_ = item.type if item is not None else schema.fields[record, name].type
-    if item is not None and item.kind is c.ItemKind.SELECTION:
+    is_chosen = item is not None and item.kind is c.ItemKind.SELECTION
+    if is_chosen or (privacy.mask is not None and privacy.mask.hides(record, name)):
         type_ = Type(Unit.TEXT)
     return Column(name, type_, schema.layouts[record].scales.get(name, 0))
 

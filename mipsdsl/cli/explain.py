@@ -10,6 +10,7 @@ from attrs import frozen
 
 from mipsdsl.cli import exits, policies
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
@@ -41,6 +42,7 @@ class Asked:
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="What to explain.")
 @click.option("--depth", default=4, show_default=True, help="How far to follow the reasons.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Say why: the outcomes of one clinician, and every reason behind them, with citations.
@@ -50,29 +52,31 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    said_of_privacy = p.taken(options)
     asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
     from mipsdsl.explain.ask import explain
     from mipsdsl.scoring import OutputError, computed_here, world_of
 
     program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
-    inputs = i.read_inputs(program, data)
+    privacy = p.of(program, said_of_privacy)
+    inputs = i.read_inputs(program, data, privacy)
     world = world_of(program, inputs)
     outputs = tuple(name for text in asked.outputs for name in text.split(",") if name.strip())
     record, wish = _whom(program, inputs, outputs, asked)
     said = computed_here(program, data.population == "here", settings.populations)
     try:
-        answers = explain(world, record, wish, outputs, said)
+        answers = explain(world, record, wish, outputs, said, privacy)
     except OutputError as mistake:
-        raise exits.Stop(str(mistake)) from None
+        raise exits.Stop(privacy.line(str(mistake))) from None
     if asked.form == "json":
         click.echo(_envelope(program.year, answers))
         return
-    _show(answers, asked, len(inputs.rejects))
+    _show(answers, asked, len(inputs.rejects), privacy.least)
     for note in inputs.notes if inputs.subjects else ():
         click.echo(f"note: {note}", err=True)
 
 
-def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
+def _show(answers: list[Answer], asked: Asked, rejected: int, least: int) -> None:
     from mipsdsl.cli.summary import rows
     from mipsdsl.explain.render import heading, lines_of, render
 
@@ -83,7 +87,9 @@ def _show(answers: list[Answer], asked: Asked, rejected: int) -> None:
         click.echo(heading(answer, asked.policy))
         click.echo(render(answer.sentences, lines=lines, depth=asked.depth, colour=colour))
     if rejected:
-        click.echo(f"{rows(rejected)} of the data were left out: see them with mips run", err=True)
+        click.echo(
+            f"{rows(rejected, least)} of the data were left out: see them with mips run", err=True
+        )
 
 
 def _envelope(year: int, answers: list[Answer]) -> str:

@@ -18,6 +18,7 @@ from mipsdsl.cli import exits
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
     from mipsdsl.data.options import PercentIn
+    from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -155,8 +156,8 @@ def year_of_document(policy: str, files: tuple[str, ...]) -> dict[str, Any]:
     return {"policy": str(*years), "files": (policy, *files)}
 
 
-def read_inputs(program: Program, data: Data) -> Inputs:
-    """Return the data that a user named, checked."""
+def read_inputs(program: Program, data: Data, privacy: Privacy | None = None) -> Inputs:
+    """Return the data that a user named, checked; what is said of them hides what it shall."""
     from mipsdsl.data.options import ReadOptions, load_map
     from mipsdsl.data.read import read
     from mipsdsl.data.tables import DataError
@@ -174,9 +175,11 @@ def read_inputs(program: Program, data: Data) -> Inputs:
                 strict_npi=data.strict_npi,
                 any_year=data.any_year,
             )
-            return read(program, paths, options)
+            inputs = read(program, paths, options)
+            return inputs if privacy is None else privacy.inputs(inputs)
     except DataError as mistake:
-        raise exits.Stop(str(mistake)) from None
+        said = str(mistake) if privacy is None else privacy.line(str(mistake))
+        raise exits.Stop(said) from None
 
 
 @contextmanager

@@ -12,9 +12,11 @@ from attrs import frozen
 
 from mipsdsl.cli import exits, policies, progress
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
+    from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
     from mipsdsl.data.write import PercentAs
     from mipsdsl.scoring import Outcome, Scored
@@ -35,7 +37,8 @@ class Asked:
     max_rejects: str
     form: str | None
     percent: PercentAs
-    own_columns: bool
+    own_columns: bool | None
+    privacy: p.Asked
 
 
 @click.command(name="run")
@@ -57,9 +60,11 @@ class Asked:
 )
 @click.option(
     "--own-columns/--no-own-columns",
-    default=True,
-    help="Write columns that the policy does not know after the results.  [default: yes]",
+    default=None,
+    help="Write columns that the policy does not know after the results.  [default: yes, but not "
+    "with --mask or --suppress-below]",
 )
+@p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Score all rows of FILES (or --sample) under the rules of a year.
@@ -73,24 +78,30 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
-    asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
+    said = p.taken(options)
+    asked = Asked(
+        privacy=said, **{name: value for name, value in options.items() if name not in of_data}
+    )
     with progress.stages() as stage:
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
+        privacy = p.of(program, said)
         stage("reading")
-        inputs = i.read_inputs(program, data)
-        _say_reading(inputs)
-        _settle_rejects(inputs, asked)
+        inputs = i.read_inputs(program, data, privacy)
+        _say_reading(inputs, privacy, asked)
+        _settle_rejects(inputs, privacy, asked)
         stage("scoring")
-        scored = _score(program, inputs, settings, data, asked)
+        scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
-        _hand_over(program, inputs, scored, data, asked)
+        _hand_over(program, inputs, scored, data, privacy, asked)
 
 
-def _say_reading(inputs: Inputs) -> None:
+def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
     from mipsdsl.cli import summary
 
-    _say(summary.of_reading(inputs))
+    _say(summary.of_reading(inputs, privacy.least))
+    if privacy and asked.own_columns is None and any(own.names for own in inputs.own.values()):
+        _say([summary.of_own_columns()])
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -99,14 +110,23 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def _score(
-    program: Program, inputs: Inputs, settings: Settings, data: i.Data, asked: Asked
+    program: Program,
+    inputs: Inputs,
+    settings: Settings,
+    data: i.Data,
+    privacy: Privacy,
+    asked: Asked,
 ) -> Scored:
     from mipsdsl.scoring import OutputError, Wanted, computed_here, score, world_of
 
     populations = computed_here(program, data.population == "here", settings.populations)
     outputs = tuple(name for name in asked.outputs.split(",") if name.strip())
     wanted = Wanted(
-        outputs=outputs, per=asked.per, subjects=inputs.subjects, populations=populations
+        outputs=outputs,
+        per=asked.per,
+        subjects=inputs.subjects,
+        populations=populations,
+        privacy=privacy,
     )
     try:
         scored = score(world_of(program, inputs), wanted)
@@ -124,7 +144,7 @@ def _score(
 # --- rows that were left out ---------------------------------------------------------------------
 
 
-def _settle_rejects(inputs: Inputs, asked: Asked) -> None:
+def _settle_rejects(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
     """Write the rows that were left out, and stop when they are too many."""
     from mipsdsl.cli import summary
 
@@ -134,11 +154,13 @@ def _settle_rejects(inputs: Inputs, asked: Asked) -> None:
         _make_folder(path.parent)
         _write_rejects(path, inputs)
     written = path if inputs.rejects else None
-    _say(summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), written))
+    total = sum(inputs.counts.values())
+    _say(summary.of_rejects(inputs.rejects, total, written, privacy.least))
     if len(inputs.rejects) > allowed:
-        were = "was" if len(inputs.rejects) == 1 else "were"
+        number = summary.rows(len(inputs.rejects), privacy.least)
+        were = "was" if number == "1 row" else "were"
         raise exits.Stop(
-            f"{summary.rows(len(inputs.rejects))} {were} rejected, and {asked.max_rejects} may be; "
+            f"{number} {were} rejected, and {asked.max_rejects} may be; "
             "nothing was scored\nhelp: correct them, or say --max-rejects",
             exits.REJECTED,
         )
@@ -194,26 +216,29 @@ def _holds_many(path: Path) -> bool:
 
 
 def _hand_over(
-    program: Program, inputs: Inputs, scored: Scored, data: i.Data, asked: Asked
+    program: Program, inputs: Inputs, scored: Scored, data: i.Data, privacy: Privacy, asked: Asked
 ) -> None:
     from mipsdsl.cli import summary
 
     if asked.output is None:
-        _say(summary.of_results(program, scored, data.settings))
-        _show(program, inputs, scored, asked)
+        _say(summary.of_results(program, scored, data.settings, privacy.least))
+        _show(program, inputs, scored, privacy, asked)
         return
-    outcomes = _with_own(scored.outcomes, inputs, asked)
+    outcomes = _with_own(scored.outcomes, inputs, privacy, asked)
     if _is_workbook(Path(asked.output)):
-        paths = _write_book(program, inputs, scored, outcomes, data, asked)
+        paths = _write_book(program, inputs, scored, outcomes, data, privacy, asked)
     else:
         paths = _write(outcomes, Path(asked.output), asked)
-    _say(summary.of_results(program, scored, data.settings))
-    _say(summary.of_writing(outcomes, paths))
+    _say(summary.of_results(program, scored, data.settings, privacy.least))
+    _say(summary.of_writing(outcomes, paths, privacy.least))
 
 
-def _with_own(outcomes: Sequence[Outcome], inputs: Inputs, asked: Asked) -> list[Outcome]:
+def _with_own(
+    outcomes: Sequence[Outcome], inputs: Inputs, privacy: Privacy, asked: Asked
+) -> list[Outcome]:
     """Return the results with the columns of the user's own, unless they are not wanted."""
-    if not inputs.own or not asked.own_columns:
+    wanted = not privacy if asked.own_columns is None else asked.own_columns
+    if not inputs.own or not wanted:
         return list(outcomes)
     from mipsdsl.cli.data_results import with_own_columns
 
@@ -226,6 +251,7 @@ def _write_book(
     scored: Scored,
     outcomes: Sequence[Outcome],
     data: i.Data,
+    privacy: Privacy,
     asked: Asked,
 ) -> list[Path]:
     """Write everything into one workbook, and return it for each of the results."""
@@ -235,9 +261,9 @@ def _write_book(
 
     path = Path(str(asked.output))
     lines = [
-        *summary.of_reading(inputs),
-        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None),
-        *summary.of_results(program, scored, data.settings),
+        *summary.of_reading(inputs, privacy.least),
+        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None, privacy.least),
+        *summary.of_results(program, scored, data.settings, privacy.least),
     ]
     _make_folder(path.parent)
     try:
@@ -266,7 +292,7 @@ def _write(outcomes: Iterable[Outcome], out: Path, asked: Asked) -> list[Path]:
     return written
 
 
-def _show(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> None:
+def _show(program: Program, inputs: Inputs, scored: Scored, privacy: Privacy, asked: Asked) -> None:
     from mipsdsl.cli import tables
 
     match asked.form or ("table" if sys.stdout.isatty() else "csv"):
@@ -275,19 +301,22 @@ def _show(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> Non
 
             width = get_terminal_size().columns
             for outcome in scored.outcomes:
-                tables.show_table(outcome, width=width, colour=policies.coloured())
+                colour = policies.coloured()
+                tables.show_table(outcome, width=width, colour=colour, least=privacy.least)
         case "csv":
-            for outcome in _with_own(scored.outcomes, inputs, asked):
+            for outcome in _with_own(scored.outcomes, inputs, privacy, asked):
                 click.echo(tables.csv_text(outcome, asked.percent), nl=False)
         case "jsonl":
-            for outcome in _with_own(scored.outcomes, inputs, asked):
+            for outcome in _with_own(scored.outcomes, inputs, privacy, asked):
                 for line in tables.json_lines(outcome, asked.percent):
                     click.echo(line)
         case _:
-            click.echo(_envelope(program, inputs, scored, asked))
+            click.echo(_envelope(program, inputs, scored, privacy, asked))
 
 
-def _envelope(program: Program, inputs: Inputs, scored: Scored, asked: Asked) -> str:
+def _envelope(
+    program: Program, inputs: Inputs, scored: Scored, privacy: Privacy, asked: Asked
+) -> str:
     from mipsdsl.cli import tables
     from mipsdsl.cli.summary import factor_text
     from mipsdsl.scoring import reason, target_name
@@ -298,13 +327,19 @@ def _envelope(program: Program, inputs: Inputs, scored: Scored, asked: Asked) ->
             outcome.record: list(tables.as_objects(outcome, asked.percent))
             for outcome in scored.outcomes
         },
-        "read": dict(inputs.counts),
-        "rejected": len(inputs.rejects),
+        "read": {record: _number(n, privacy) for record, n in inputs.counts.items()},
+        "rejected": _number(len(inputs.rejects), privacy),
         "notes": list(inputs.notes),
-        "factors": [factor_text(factor) for factor in scored.factors],
+        "factors": [factor_text(factor, privacy.least) for factor in scored.factors],
         "left_out": [
             {"output": target_name(each.target), "missing": [reason(m) for m in each.missing]}
             for each in scored.refused
         ],
     }
     return policies.envelope("run", content)
+
+
+def _number(number: int, privacy: Privacy) -> int | str:
+    """Return a number for JSON: a text where it is too small to be shown."""
+    text = privacy.number(number)
+    return text if text.startswith("<") else number

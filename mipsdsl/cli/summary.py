@@ -9,6 +9,7 @@ from pathlib import Path
 from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import GRID, QUANTITIES
 from mipsdsl.data.codes import PAGES
+from mipsdsl.data.privacy import WITHHELD, is_small, number_text
 from mipsdsl.data.tables import Inputs, Reject
 from mipsdsl.engines.plan import Refusal
 from mipsdsl.scoring import Factor, Outcome, Scored, reason, target_name
@@ -19,20 +20,29 @@ _SHOWN_NAMES = 6
 _WIDTH = 10
 
 
-def of_reading(inputs: Inputs) -> Iterator[str]:
-    """Yield what was read, and the notes on it."""
-    counts = [f"{number:,} {record}" for record, number in inputs.counts.items() if number]
+def of_reading(inputs: Inputs, least: int = 0) -> Iterator[str]:
+    """Yield what was read, and the notes on it; numbers below ``least`` are not shown, here too."""
+    counts = [
+        f"{number_text(number, least)} {record}"
+        for record, number in inputs.counts.items()
+        if number
+    ]
     yield _line("read", ", ".join(counts) or "nothing")
     for note in inputs.notes:
         yield _line("note", note)
 
 
-def of_rejects(rejects: Sequence[Reject], total: int, written: Path | None) -> Iterator[str]:
-    """Yield how many rows were left out, and the first of them grouped by what was wrong."""
+def of_rejects(
+    rejects: Sequence[Reject], total: int, written: Path | None, least: int = 0
+) -> Iterator[str]:
+    """Yield how many rows were left out, and the first of them grouped by what was wrong.
+
+    Rows that could be counted are not listed where their number may be too small to be shown.
+    """
     if not rejects:
         return
     where = f", written to {written}" if written is not None else ""
-    yield _line("rejected", f"{len(rejects):,} of {rows(total)}{where}")
+    yield _line("rejected", f"{number_text(len(rejects), least)} of {rows(total, least)}{where}")
     by_code: dict[str, list[Reject]] = {}
     for reject in rejects:
         by_code.setdefault(reject.code, []).append(reject)
@@ -40,13 +50,25 @@ def of_rejects(rejects: Sequence[Reject], total: int, written: Path | None) -> I
     room = max(0, _SHOWN_REJECTS - len(by_code))
     for code, group in sorted(by_code.items(), key=lambda pair: -len(pair[1])):
         title = PAGES[code].title if code in PAGES else ""
-        yield f"  {code}  {len(group):,}  {title}"
+        yield f"  {code}  {number_text(len(group), least)}  {title}"
+        if least:
+            continue
         shown = min(len(group), 1 + room)
         room -= shown - 1
         for reject in group[:shown]:
-            yield f"    {_place(reject)}: {reject.reason}"
+            why = f": {reject.reason}" if reject.reason != title else ""
+            yield f"    {_place(reject)}{why}"
         if shown < len(group):
             yield f"    … and {len(group) - shown:,} more"
+
+
+def of_own_columns() -> str:
+    """Return what is said of the user's own columns when something is to be hidden."""
+    return _line(
+        "note",
+        "columns that the policy does not know are left out, as they may name someone; "
+        "--own-columns writes them as they are",
+    )
 
 
 def _place(reject: Reject) -> str:
@@ -54,27 +76,33 @@ def _place(reject: Reject) -> str:
     return f"{reject.file} row {reject.row}{column}"
 
 
-def of_results(program: Program, scored: Scored, settings: Iterable[str]) -> Iterator[str]:
+def of_results(
+    program: Program, scored: Scored, settings: Iterable[str], least: int = 0
+) -> Iterator[str]:
     """Yield what was made, set, computed and refused."""
     if scored.none_of:
         yield _line("none of", f"{', '.join(scored.none_of)}: no file has them, so there are none")
     for record, number in scored.created.items():
-        yield _line("created", f"{number:,} {record} that no file had, as the rules ask")
+        number_made = number_text(number, least)
+        yield _line("created", f"{number_made} {record} that no file had, as the rules ask")
     for setting in settings:
         yield _line("set", setting)
     for factor in scored.factors:
-        yield _line("factor", factor_text(factor))
+        yield _line("factor", factor_text(factor, least))
     for names, refusal in _together(scored.refused, scored.record):
         yield _line("left out", f"{names}: {'; '.join(map(reason, refusal.missing[:2]))}")
 
 
-def factor_text(factor: Factor) -> str:
-    """Return a population item in words."""
+def factor_text(factor: Factor, least: int = 0) -> str:
+    """Return a population item in words; one of fewer rows than ``least`` is withheld."""
     item, value = factor.item, factor.value
     text = str(value)
     if isinstance(value, int) and item.type.unit in QUANTITIES:
         text = quantity_text(Fraction(value, 10 ** GRID[item.type.unit]), item.type.unit)
-    how = f"computed over {rows(factor.rows)}" if factor.origin == "computed" else factor.origin
+    is_computed = factor.origin == "computed"
+    if is_computed and is_small(factor.rows, least):
+        text = WITHHELD
+    how = f"computed over {rows(factor.rows, least)}" if is_computed else factor.origin
     return f"{item.name} = {text}, {how}"
 
 
@@ -92,19 +120,19 @@ def _together(refused: Sequence[Refusal], record: str) -> Iterator[tuple[str, Re
         yield ", ".join(names) + more, group[0]
 
 
-def of_writing(outcomes: Iterable[Outcome], paths: Iterable[Path]) -> Iterator[str]:
+def of_writing(outcomes: Iterable[Outcome], paths: Iterable[Path], least: int = 0) -> Iterator[str]:
     """Yield what was written where."""
     for outcome, path in zip(outcomes, paths, strict=True):
-        yield _line("wrote", f"{rows(len(outcome.rows))} of {outcome.record} to {path}")
+        yield _line("wrote", f"{rows(len(outcome.rows), least)} of {outcome.record} to {path}")
 
 
-def rows(number: int) -> str:
+def rows(number: int, least: int = 0) -> str:
     """Return how many rows that is, in words.
 
     >>> rows(1), rows(2000)
     ('1 row', '2,000 rows')
     """
-    return "1 row" if number == 1 else f"{number:,} rows"
+    return "1 row" if number == 1 and not least else f"{number_text(number, least)} rows"
 
 
 def _line(word: str, text: str) -> str:

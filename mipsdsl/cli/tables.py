@@ -13,6 +13,7 @@ from typing import Literal
 import click
 
 from mipsdsl.core.types import QUANTITIES, WRITTEN_PLACES
+from mipsdsl.data.privacy import number_text
 from mipsdsl.data.tables import Value
 from mipsdsl.data.write import Column, PercentAs, cell_text
 from mipsdsl.scoring import Outcome
@@ -36,7 +37,7 @@ def shown_text(column: Column, value: Value) -> str:
     return cell_text(column, value, "text")
 
 
-def show_table(outcome: Outcome, *, width: int, colour: bool) -> None:
+def show_table(outcome: Outcome, *, width: int, colour: bool, least: int = 0) -> None:
     """Show the first rows, and as many of the first columns as fit."""
     from rich.console import Console
     from rich.table import Table as RichTable
@@ -57,7 +58,7 @@ def show_table(outcome: Outcome, *, width: int, colour: bool) -> None:
     )
     console.print(table)
     left_out = len(outcome.columns) - len(places)
-    click.echo(_tail(outcome, len(rows), left_out))
+    click.echo(_tail(outcome, len(rows), left_out, least))
 
 
 def _stacked(name: str) -> str:
@@ -73,13 +74,15 @@ def _width(name: str) -> int:
     return max(len(line) for line in _stacked(name).split("\n"))
 
 
-def _tail(outcome: Outcome, shown: int, left_out: int) -> str:
+def _tail(outcome: Outcome, shown: int, left_out: int, least: int) -> str:
     number = len(outcome.rows)
     columns = f"{left_out} more columns" if left_out else ""
     if shown < number:
-        beyond = f"… and {number - shown:,} more" + (f", and {columns}" if columns else "")
+        beyond = f"… and {number_text(number - shown, least)} more" + (
+            f", and {columns}" if columns else ""
+        )
         return f"{beyond}; write them with -o"
-    counted = f"{number:,} rows of {outcome.record}"
+    counted = f"{number_text(number, least)} rows of {outcome.record}"
     return f"{counted}; {columns}: write them with -o" if columns else counted
 
 

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from mipsdsl.data.files import stem_of
 from mipsdsl.data.findings import Findings
-from mipsdsl.data.neutral import REJECT_COLUMNS, plainly
+from mipsdsl.data.neutral import REJECT_COLUMNS, WITHHELD_COLUMN, plainly
 from mipsdsl.data.sheets import Sheet
 from mipsdsl.data.slots import Layout
 from mipsdsl.data.sources import record_named
@@ -51,8 +51,14 @@ def _by_file(sheet: Sheet) -> dict[str, Rows]:
     """Return the rows of a file of rejects by the file that they are of.
 
     Raises:
-        DataError: a row does not say which one it is.
+        DataError: a row does not say which one it is, or its cells were withheld.
     """
+    if WITHHELD_COLUMN in sheet.columns:
+        raise DataError(
+            f"{sheet.file}: its rows are not whole, as it was written with --mask or "
+            "--suppress-below",
+            "correct the rows where they stand, or write the rejects without these",
+        )
     found: dict[str, Rows] = {}
     for index, cells in enumerate(sheet.rows):
         row = dict(zip(sheet.columns, cells, strict=True))

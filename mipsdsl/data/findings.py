@@ -37,6 +37,8 @@ class Draft:
 class Findings:
     """The report of a reading; stages add to it and go on.
 
+    ``plain``: for a note that quotes a value of the data, the note without it.
+    ``bound``: for each file, the fields (record and name) that each column supplies.
     ``unused``: for each file, the places of the columns that the policy does not know.
     ``subjects``: the records that the data are about, when they say so.
     """
@@ -46,11 +48,20 @@ class Findings:
     sheets: dict[str, Sheet] = field(factory=dict)
     unused: dict[str, list[int]] = field(factory=dict)
     subjects: list[str] = field(factory=list)
+    plain: dict[str, str] = field(factory=dict)
+    bound: dict[str, dict[str, list[tuple[str, str]]]] = field(factory=dict)
 
-    def note(self, text: str) -> None:
-        """Add a sentence for the summary, once."""
+    def note(self, text: str, plain: str = "") -> None:
+        """Add a sentence for the summary, once; ``plain``: the same without a value it quotes."""
+        if plain:
+            self.plain[text] = plain
         if text not in self.notes:
             self.notes.append(text)
+
+    @property
+    def plain_notes(self) -> tuple[str, ...]:
+        """Return the notes without the values of the data that some of them quote."""
+        return tuple(self.plain.get(note, note) for note in self.notes)
 
     def reject(
         self, origin: Origin, column: str, code: str, reason: str, value: str = ""

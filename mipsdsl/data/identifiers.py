@@ -29,6 +29,11 @@ _PAIRS = {f"{n:02d}": sum(divmod(2 * (n // 10), 10)) + n % 10 for n in range(100
 NAMES = frozenset(_FORMS)
 """The fields that hold such numbers."""
 
+FORM_IN_TEXT = re.compile(
+    r"(?<![0-9.,$])(?:[0-9]{9,10}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4})(?![0-9])"
+)
+"""What may be such a number within a longer text."""
+
 
 @frozen
 class Identifiers:
@@ -78,6 +83,15 @@ def has_check_digit(npi: str) -> bool:
     pairs = _PAIRS
     total = pairs[npi[:2]] + pairs[npi[2:4]] + pairs[npi[4:6]] + pairs[npi[6:8]] + pairs[npi[8:]]
     return (total + _PREFIX_SUM) % 10 == 0
+
+
+def canonical(text: str) -> str:
+    """Return an identifier in the one form that it is known by: a TIN without its dashes.
+
+    >>> canonical("12-3456789"), canonical("E1001")
+    ('123456789', 'E1001')
+    """
+    return text.replace("-", "") if _FORMS["tin"].fullmatch(text) else text
 
 
 def _lost_digits(text: str) -> str:

@@ -6,6 +6,8 @@ from mipsdsl.data.decimals import parse_decimal
 
 REJECT_COLUMNS = ("_file", "_row", "_column", "_code", "_reason")
 """What a file of rejects says of each row, after the cells of the row."""
+WITHHELD_COLUMN = "_withheld"
+"""The column of a file of rejects that says that its rows lack what shall not leave the data."""
 _EXECUTED = ("=", "+", "-", "@", "\t", "\r")
 
 

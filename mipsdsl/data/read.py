@@ -159,12 +159,20 @@ def _drafts(
         bindings = bind_record(sheet, record, layout, options, findings)
     else:
         bindings = bind_flat(sheet, layout, options, findings)
+    _note_bound(sheet, bindings, findings)
     record_of_rows = record or bindings[0].slot.record
     sheet = without_totals(sheet, _key_places(bindings, layout))
     findings.sheets[sheet.file] = sheet
     findings.unreadable.extend((record_of_rows, reject) for reject in sheet.unreadable)
     checked = validate(sheet, bindings, options, findings)
     return [to_draft(checked, record)] if record else split(checked, layout, findings)
+
+
+def _note_bound(sheet: Sheet, bindings: Sequence[Binding], findings: Findings) -> None:
+    """Keep which column supplies what."""
+    columns = findings.bound.setdefault(sheet.file, {})
+    for each in bindings:
+        columns.setdefault(each.header, []).append((each.slot.record, each.slot.name))
 
 
 def _key_places(bindings: Sequence[Binding], layout: Layout) -> list[int]:
@@ -277,7 +285,16 @@ def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
     order = {file: place for place, file in enumerate(findings.sheets)}
     ranked = sorted(rejects.values(), key=lambda each: (order.get(each.file, 0), each.row))
     subjects = tuple(name for name in findings.subjects if name in tables)
-    return Inputs(tables, tuple(findings.notes), tuple(ranked), counts, _own(findings), subjects)
+    return Inputs(
+        tables=tables,
+        notes=tuple(findings.notes),
+        rejects=tuple(ranked),
+        counts=counts,
+        own=_own(findings),
+        subjects=subjects,
+        plain_notes=findings.plain_notes,
+        bound=findings.bound,
+    )
 
 
 def _own(findings: Findings) -> dict[str, OwnColumns]:

@@ -57,6 +57,8 @@ class OwnColumns:
 class Inputs:
     """What was read. ``counts``: rows read for each record, those left out among them.
 
+    ``plain_notes``: the notes without the values of the data that some of them quote.
+    ``bound``: for each file, the fields (record and name) that each of its columns supplies.
     ``own``: the columns of each file that are not used, to go along with the results.
     ``subjects``: the records whose results are wanted unless the user says otherwise.
     """
@@ -67,6 +69,8 @@ class Inputs:
     counts: dict[str, int]
     own: dict[str, OwnColumns] = field(factory=dict)
     subjects: tuple[str, ...] = ()
+    plain_notes: tuple[str, ...] = ()
+    bound: dict[str, dict[str, list[tuple[str, str]]]] = field(factory=dict)
 
 
 class DataError(Exception):

@@ -28,7 +28,5 @@ def one_form(drafts: Mapping[str, Draft], findings: Findings) -> None:
         for row in draft.rows:
             if row[place] in plain:
                 row[place] = plain[str(row[place])]
-    findings.note(
-        f"TINs stand with dashes and without: the dashes are left out ({dashed[0]} is "
-        f"{plain[dashed[0]]})"
-    )
+    said = "TINs stand with dashes and without: the dashes are left out"
+    findings.note(f"{said} ({dashed[0]} is {plain[dashed[0]]})", plain=said)

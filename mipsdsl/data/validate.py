@@ -111,29 +111,34 @@ def _note_identifiers(sheet: Sheet, binding: Binding, column: Column, findings: 
     """Say which NPIs are doubtful, and which NPIs and TINs were brought into their form."""
     if column.unsound:
         first = column.unsound[0]
-        findings.note(
+        before = (
             f"{sheet.file}: {_cells(len(column.unsound))} of `{binding.header}` with a wrong check "
-            f"digit, first {sheet.rows[first][binding.place].strip()} in row "
-            f"{sheet.numbers[first]}; --strict-npi rejects such rows"
+            "digit, first"
         )
+        after = f"in row {sheet.numbers[first]}; --strict-npi rejects such rows"
+        shown = sheet.rows[first][binding.place].strip()
+        findings.note(f"{before} {shown} {after}", plain=f"{before} {after}")
     if column.restored:
         first = column.restored[0]
-        findings.note(
+        said = (
             f"{sheet.file}: {_cells(len(column.restored))} of `{binding.header}` brought into the "
-            f"form of the others: {sheet.rows[first][binding.place].strip()} is "
-            f"{column.values[first]}"
+            "form of the others"
         )
+        shown = sheet.rows[first][binding.place].strip()
+        findings.note(f"{said}: {shown} is {column.values[first]}", plain=said)
 
 
 def _note_day_numbers(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
     if column.day_numbers:
         first = column.day_numbers[0]
         day = column.values[first]
-        said = date.fromordinal(day).isoformat() if isinstance(day, int) else ""
-        findings.note(
+        is_day = date.fromordinal(day).isoformat() if isinstance(day, int) else ""
+        said = (
             f"{sheet.file}: {_cells(len(column.day_numbers))} of `{binding.header}` as a "
-            f"spreadsheet counts days: {sheet.rows[first][binding.place].strip()} is {said}"
+            "spreadsheet counts days"
         )
+        shown = sheet.rows[first][binding.place].strip()
+        findings.note(f"{said}: {shown} is {is_day}", plain=said)
 
 
 def _cells(number: int) -> str:

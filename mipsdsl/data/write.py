@@ -29,7 +29,11 @@ _WIDEST = 38
 
 @frozen
 class Column:
-    """A column of results. Units: its quantities are in steps of ``10**-scale``."""
+    """A column of results. Units: its quantities are in steps of ``10**-scale``.
+
+    A text in a column of quantities stands for one that was withheld (``<11``): in text it is
+    written as it is; where numbers have a type, it is missing.
+    """
 
     name: str
     type: Type
@@ -149,13 +153,19 @@ def _printer(column: Column, percent: PercentAs) -> Callable[[Value], str]:
     if unit is Unit.DATE:
         return lambda value: _iso(_whole(value))
     if unit is Unit.PERCENT and percent == "text":
-        return lambda value: f"{plain(_whole(value) * 100, scale)}%"
+        return lambda value: _percent(value, scale)
     if unit in QUANTITIES:
         return lambda value: _plain(value, scale)
     return str
 
 
+def _percent(value: Value, scale: int) -> str:
+    return value if isinstance(value, str) else f"{plain(_whole(value) * 100, scale)}%"
+
+
 def _plain(value: Value, scale: int) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return ";".join(plain(each, scale) for each in value)
     return plain(_whole(value), scale)
@@ -228,6 +238,8 @@ def _json_printer(column: Column, percent: PercentAs) -> Callable[[Value], str]:
 
 
 def _json_number(value: Value, scale: int) -> str:
+    if isinstance(value, str):
+        return "null"
     if isinstance(value, tuple):
         return f"[{', '.join(plain(each, scale) for each in value)}]"
     return plain(_whole(value), scale)
@@ -270,15 +282,21 @@ def _quoted_lines(
     file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
 ) -> None:
     """Write cells in quotation marks, and missing ones without, so that they are told apart."""
-    printers = [_printer(column, percent) for column in columns]
+    printers = [(_printer(column, percent), _is_number(column)) for column in columns]
     for row in rows:
         buffer = io.StringIO()
         cells = (
-            "" if value is None else '"' + write_cell(value).replace('"', '""') + '"'
-            for write_cell, value in zip(printers, row, strict=True)
+            ""
+            if value is None or (is_number and isinstance(value, str))
+            else '"' + write_cell(value).replace('"', '""') + '"'
+            for (write_cell, is_number), value in zip(printers, row, strict=True)
         )
         buffer.write(",".join(cells))
         file.write(buffer.getvalue() + "\n")
+
+
+def _is_number(column: Column) -> bool:
+    return column.type.unit in QUANTITIES
 
 
 def _sql_type(column: Column, percent: PercentAs) -> str:

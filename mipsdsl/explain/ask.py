@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from mipsdsl.core import nodes as c
+from mipsdsl.data.privacy import OPEN, Privacy
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Populations, Refusal
 from mipsdsl.engines.schema import LAYOUT, Target
 from mipsdsl.engines.store import Row
 from mipsdsl.engines.uses import UseKind, uses_of
 from mipsdsl.explain.sentences import Sentence, sentences_of
+from mipsdsl.hiding import Shown
 from mipsdsl.scoring import (
     OutputError,
     Wanted,
@@ -37,9 +39,16 @@ class Answer:
 
 
 def explain(
-    world: World, record: str, wish: Wish, outputs: Sequence[str], said: Populations
+    world: World,
+    record: str,
+    wish: Wish,
+    outputs: Sequence[str],
+    said: Populations,
+    privacy: Privacy = OPEN,
 ) -> list[Answer]:
     """Return what explains ``outputs`` (or the last outcomes) of each row that is as ``wish`` says.
+
+    What ``privacy`` hides is not in it.
 
     Raises:
         OutputError: there is no such row or output, or it cannot be computed.
@@ -63,7 +72,8 @@ def explain(
     interpreter = Interpreter(world.program, world.store, said)
     # Nothing is computed ahead: a trace computes what it needs.
     interpreter.run(evolve(plan, steps=(), outputs=()))
-    return [_answer(world, interpreter, row, shown, last, plan.refused) for row in rows]
+    hidden = Shown(world.store, privacy)
+    return [_answer(hidden, interpreter, row, shown, last, plan.refused) for row in rows]
 
 
 def _rows(world: World, record: str, wish: Wish) -> list[Row]:
@@ -76,7 +86,7 @@ def _rows(world: World, record: str, wish: Wish) -> list[Row]:
 
 
 def _answer(
-    world: World,
+    hidden: Shown,
     interpreter: Interpreter,
     row: Row,
     shown: Sequence[Target],
@@ -84,11 +94,14 @@ def _answer(
     refused: tuple[Refusal, ...],
 ) -> Answer:
     traces = [interpreter.trace(of, row, name) for of, name in shown]
-    sentences = sentences_of(world.program, traces)
+    store = hidden.store
+    sentences = sentences_of(
+        store.schema.program, hidden.traces(traces) if hidden.privacy else traces
+    )
     by_target = dict(zip(shown, sentences, strict=True))
     return Answer(
         record=row[LAYOUT].record,
-        key=tuple(str(part) for part in world.store.key(row)),
+        key=tuple(str(part) for part in hidden.key(row[LAYOUT].record, store.key(row))),
         last=tuple(by_target[target] for target in last),
         sentences=tuple(sentences),
         refused=refused,

@@ -83,7 +83,9 @@ def sheets_of(
     rows = _Rows()
     units = units_of(left, year, findings)
     if left and not units:
-        raise DataError("the documents hold nothing that MIPS scores", "; ".join(findings.notes))
+        raise DataError(
+            "the documents hold nothing that MIPS scores", "; ".join(findings.plain_notes)
+        )
     for unit in units:
         rows.add(unit.first.path, "submission", _submission(unit))
         for sent in unit.sets:

@@ -66,7 +66,11 @@ def units_of(documents: Sequence[Document], year: int, findings: Findings) -> li
         entity = _entity(document)
         name = names.setdefault(entity, _name(document))
         if not document.sets:
-            findings.note(f"{document.path.name}: {name} has no measurement sets, so no score")
+            said = "has no measurement sets, so no score"
+            findings.note(
+                f"{document.path.name}: {name} {said}",
+                plain=f"{document.path.name}: a submission {said}",
+            )
         for entry in document.sets:
             program = str(entry.get("programName") or _TRADITIONAL).casefold()
             option = _reporting_option(program, entity[0], year)
