@@ -9,6 +9,7 @@ its record (-1: no row).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil, floor
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import every_expression
 from mipsdsl.core.types import Type, Unit
-from mipsdsl.engines.schema import NUMBER, Schema, Target
+from mipsdsl.engines.schema import NUMBER, Schema, Target, stored_scale
 from mipsdsl.engines.store import UNSET, Row, Store, Stored
 
 Whole: TypeAlias = NDArray[np.int64]
@@ -86,6 +87,35 @@ class ColumnStore:
     lacking: dict[Target, Mask] = field(factory=dict)
     created: dict[str, Mask] = field(factory=dict)
     populations: dict[str, Stored] = field(factory=dict)
+
+
+def dtype_of(schema: Schema, target: Target) -> np.dtype[Any]:
+    """Return the narrowest type that holds a field or an item (of a list, each of its values).
+
+    The native engine computes on these without a copy; it takes any other as well.
+    """
+    item, field_ = schema.items.get(target), schema.fields.get(target)
+    type_ = item.type if item is not None else schema.fields[target].type
+    if type_.unit is Unit.YESNO:
+        return np.dtype(np.bool_)
+    if type_.unit is Unit.TEXT:
+        return np.dtype(np.int32)
+    if type_.unit is Unit.CHOICE:
+        return _holding(0, len(choice_values(schema, type_)))
+    if field_ is not None:
+        return _holding(field_.low, field_.high)
+    if item is None or item.shape is None:
+        raise TypeError(f"{'.'.join(target)} has no values in a column")
+    step = 10 ** stored_scale(item)
+    return _holding(floor(item.shape.low * step), ceil(item.shape.high * step))
+
+
+def _holding(low: int, high: int) -> np.dtype[Any]:
+    for kind in (np.int8, np.int16, np.int32):
+        limits = np.iinfo(kind)
+        if limits.min <= low and high <= limits.max:
+            return np.dtype(kind)
+    return np.dtype(np.int64)
 
 
 # --- from rows and back --------------------------------------------------------------------------

@@ -1,0 +1,7 @@
+"""The core as machine code, through LLVM: for millions of rows in columns."""
+
+from mipsdsl.engines.native.code import Unsupported
+from mipsdsl.engines.native.compiled import Compiled, compile_native
+from mipsdsl.engines.native.run import NativeEngine
+
+__all__ = ["Compiled", "NativeEngine", "Unsupported", "compile_native"]

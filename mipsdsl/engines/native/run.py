@@ -1,0 +1,333 @@
+"""The native engine: plans run as machine code over columns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from numpy.typing import NDArray
+
+from mipsdsl.core import nodes as c
+from mipsdsl.core.types import Unit
+from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
+from mipsdsl.engines.native.compiled import Compiled, compile_native
+from mipsdsl.engines.native.groups import make_groups
+from mipsdsl.engines.native.memory import EVERYONE, Facts
+from mipsdsl.engines.native.module import OUT_OF_RANGE, Call, CallKind, targets_of
+from mipsdsl.engines.native.slots import Slot, SlotKind
+from mipsdsl.engines.native.tables import OutOfRange, Tables, limbs
+from mipsdsl.engines.plan import Plan, Population, Populations, population_value
+from mipsdsl.engines.store import Stored, grouping_of
+
+_CHUNK = 1 << 14
+"""Rows that a thread takes at a time."""
+
+Array = NDArray[Any]
+
+
+class NativeEngine:
+    """Runs plans as machine code; the same bits as the interpreter, whatever the threads."""
+
+    def __init__(self, program: c.Program, columns: ColumnStore, populations: Populations) -> None:
+        """Run ``program`` over ``columns``, which receive what is computed."""
+        self.program = program
+        self.columns = columns
+        self._populations = populations
+
+    def run(self, plan: Plan, compiled: Compiled | None = None, threads: int | None = None) -> None:
+        """Compute what ``plan`` says; the values are then in the columns.
+
+        ``compiled`` spares compiling the plan again. ``threads``: as many as there are processors.
+
+        Raises:
+            OutOfRange: a value is not within the range that the program says.
+            ZeroDivisionError: a divisor that was said never to be 0 is.
+
+        """
+        self._settle(plan)
+        compiled = compiled or compile_native(self.program, plan)
+        _Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads)).run()
+
+    def _settle(self, plan: Plan) -> None:
+        """See that the plan fits the columns, as ``settle`` does for rows."""
+        needed = targets_of(plan)
+        for target, lacking in self.columns.lacking.items():
+            if target in plan.outputs and target not in needed and lacking.any():
+                raise ValueError(
+                    f"the plan takes {'.'.join(target)} as given, and some rows lack it"
+                )
+
+
+def _threads(asked: int | None) -> int:
+    return asked or os.cpu_count() or 1
+
+
+class _Run:
+    def __init__(
+        self, program: c.Program, columns: ColumnStore, populations: Populations, plan: Plan,
+        compiled: Compiled, threads: int,
+    ) -> None:  # fmt: skip
+        self._columns = columns
+        self._plan = plan
+        self._compiled = compiled
+        self._count = threads
+        self._facts = Facts(columns.schema, plan.partial)
+        self._joined: dict[str, Array] = {}
+        self._items = {item.name: item for item in program.items if not item.record}
+        values: dict[str, Stored] = {}
+        for item in self._items.values():
+            said = population_value(item, populations)
+            values[item.name] = None if isinstance(said, Population) else said
+        targets = frozenset(targets_of(plan))
+        self._tables = Tables(columns, targets, plan.partial, values)
+        self._checked: set[tuple[str, str]] = set()
+
+    def run(self) -> None:
+        """Run the functions in turn."""
+        with ThreadPoolExecutor(self._count) as pool:
+            self._pool = pool
+            for call in self._compiled.module.calls:
+                self._call(call)
+        self._show()
+
+    def _call(self, call: Call) -> None:
+        match call.kind:
+            case CallKind.ROWS:
+                self._rows(call)
+            case CallKind.ROOM:
+                self._room(call)
+            case CallKind.PASS:
+                self._pass(call)
+            case CallKind.FINISH:
+                self._finish(call)
+            case CallKind.JOINED:
+                joined = np.zeros(self._size(call.record), np.bool_)
+                self._spread(call, self._size(call.record), lambda _: joined)
+                self._joined[call.names[0]] = joined
+            case CallKind.GROUPS:
+                self._groups(call.record)
+
+    def _size(self, record: str) -> int:
+        return self._columns.sizes.get(record, 0)
+
+    # --- running a function ---
+
+    def _spread(
+        self, call: Call, size: int, scratch: Callable[[int], Array], most: int = 0
+    ) -> None:
+        """Run a function over ``size`` rows on all threads; ``scratch`` is the memory of each."""
+        self._check_lists(call)
+        table = self._tables.table(call.slots)
+        function = self._compiled.objects.functions[call.function]
+        turns = count()
+        chunk = min(_CHUNK, max(1, -(-size // self._count)))
+
+        def work(number: int) -> int:
+            report, own = np.zeros(1, np.int64), scratch(number)
+            while (first := next(turns) * chunk) < size:
+                last = min(size, first + chunk)
+                function(table.ctypes.data, first, last, report.ctypes.data, own.ctypes.data, most)
+            return int(report[0])
+
+        workers = min(self._count, -(-size // chunk))
+        if workers <= 1:
+            reports = [work(0)]
+        else:
+            reports = list(self._pool.map(work, range(workers)))
+        self._heed(call, max(reports))
+
+    def _heed(self, call: Call, report: int) -> None:
+        if report == 1:
+            raise ZeroDivisionError(
+                f"a divisor of {call.record or 'the population'} that was said never to be 0 is"
+            )
+        if report >= OUT_OF_RANGE:
+            target = list(self._columns.schema.items)[report - OUT_OF_RANGE]
+            raise OutOfRange(f"{'.'.join(filter(None, target))} is beyond its range in some row")
+
+    def _check_lists(self, call: Call) -> None:
+        """See that no list is longer than the code takes it to be."""
+        for slot in call.slots:
+            target = (slot.record, slot.name)
+            if slot.kind is not SlotKind.BEGIN or target in self._checked:
+                continue
+            self._checked.add(target)
+            found = self._columns.lists.get(target)
+            if found is not None and len(found.starts) > 1:
+                most = self._facts.at_most(*target)
+                if int(np.diff(found.starts).max()) > most:
+                    raise OutOfRange(f"a list {'.'.join(target)} has more than {most} rows")
+
+    def _rows(self, call: Call) -> None:
+        size = self._size(call.record)
+        most = 1
+        for name in call.selections:
+            begins = self._tables.array(Slot(SlotKind.BEGIN, call.record, name))
+            room = self._room_of[call.record, name]
+            most = max(most, int(room.max()) if room.size else 0)
+            del begins
+        self._spread(call, size, lambda _: np.empty(call.scratch * most // 8 + 8, np.int64), most)
+
+    # --- selections ---
+
+    @property
+    def _room_of(self) -> dict[tuple[str, str], Array]:
+        if not hasattr(self, "_rooms"):
+            self._rooms: dict[tuple[str, str], Array] = {}
+        return self._rooms
+
+    def _room(self, call: Call) -> None:
+        """Make room for what each row may choose."""
+        record, name = call.record, call.names[0]
+        room = np.zeros(self._size(record), np.int64)
+        self._spread(call, len(room), lambda _: room)
+        self._room_of[record, name] = room
+        begins = np.cumsum(room) - room
+        arrays = self._tables.arrays
+        arrays[Slot(SlotKind.BEGIN, record, name)] = begins
+        arrays[Slot(SlotKind.END, record, name)] = begins.copy()
+        arrays[Slot(SlotKind.ROWS, record, name)] = np.zeros(int(room.sum()), np.int32)
+
+    # --- the population ---
+
+    def _pass(self, call: Call) -> None:
+        """Add up over the rows of a record: each thread a part, and the parts as whole numbers."""
+        widths = [width for total in call.totals for width in total.widths]
+        size, chunks = self._size(call.record), []
+
+        def scratch(_: int) -> Array:
+            chunks.append(np.zeros(sum(widths) // 64, np.int64))
+            return chunks[-1]
+
+        parts = self._parts(call, size, sum(widths) // 64)
+        del scratch
+        at = 0
+        for total in call.totals:
+            own = [
+                _numbers(part[at : at + sum(total.widths) // 64], total.widths) for part in parts
+            ]
+            at += sum(total.widths) // 64
+            joined = _together(total.kind, own, total.unit)
+            for number, limb in limbs(dict(enumerate(joined)), total.widths).items():
+                self._tables.parts[total.name, number] = limb
+
+    def _parts(self, call: Call, size: int, width: int) -> list[Array]:
+        """Return what each chunk of rows adds up to."""
+        self._check_lists(call)
+        table = self._tables.table(call.slots)
+        function = self._compiled.objects.functions[call.function]
+        firsts = range(0, max(1, size), _CHUNK)
+        parts = [np.zeros(width, np.int64) for _ in firsts]
+        reports = [np.zeros(1, np.int64) for _ in firsts]
+
+        def work(number: int) -> None:
+            first = number * _CHUNK
+            function(
+                table.ctypes.data, first, min(size, first + _CHUNK), reports[number].ctypes.data,
+                parts[number].ctypes.data, 0,
+            )  # fmt: skip
+
+        list(self._pool.map(work, range(len(parts))))
+        self._heed(call, max(int(report[0]) for report in reports))
+        return parts
+
+    def _finish(self, call: Call) -> None:
+        found = np.zeros(2, np.int64)
+        self._spread(call, 1, lambda _: found)
+        item = self._items[call.names[0]]
+        value = self._decoded(item, int(found[0])) if found[1] else None
+        self._tables.populations[item.name] = value
+        self._columns.populations[item.name] = value
+
+    def _decoded(self, item: c.Item, held: int) -> Stored:
+        match item.type.unit:
+            case Unit.YESNO:
+                return bool(held)
+            case Unit.TEXT:
+                return self._columns.texts.sorted[held]
+            case Unit.CHOICE:
+                return choice_values(self._columns.schema, item.type)[held]
+            case _:
+                return held
+
+    # --- groups ---
+
+    def _groups(self, record: str) -> None:
+        schema = self._columns.schema
+        grouping = grouping_of(schema.records[record])
+        child = schema.lists[grouping.parent, grouping.list_name]
+        joined = self._joined.get(record, np.zeros(self._size(child), np.bool_))
+        make_groups(self._columns, record, joined, self._column((child, grouping.by)))
+        for slot in list(self._tables.arrays):
+            if slot.record == record:
+                del self._tables.arrays[slot]
+
+    def _column(self, target: tuple[str, str]) -> Column:
+        """Return a column as it is now."""
+        values = self._tables.array(Slot(SlotKind.VALUES, *target))
+        present = None
+        type_ = self._facts.type_of(target)
+        if type_.optional or Slot(SlotKind.PRESENT, *target) in self._tables.arrays:
+            present = self._tables.array(Slot(SlotKind.PRESENT, *target))
+        return Column(values, present)
+
+    # --- results ---
+
+    def _show(self) -> None:
+        """Put what was computed into the columns."""
+        arrays, schema = self._tables.arrays, self._columns.schema
+        for target in targets_of(self._plan):
+            if isinstance(schema.items[target].expr, c.Select):
+                self._columns.columns[target] = self._listed(target)
+                continue
+            found = Column(self._tables.array(Slot(SlotKind.VALUES, *target)))
+            present = arrays.get(Slot(SlotKind.PRESENT, *target))
+            if present is not None and not present.all():
+                found = evolve(found, present=present)
+            self._columns.columns[target] = found
+
+    def _listed(self, target: tuple[str, str]) -> Listed:
+        """Return what was chosen, without the room that was left."""
+        begins, ends, rows = (
+            self._tables.arrays[Slot(kind, *target)]
+            for kind in (SlotKind.BEGIN, SlotKind.END, SlotKind.ROWS)
+        )
+        counts = ends - begins
+        starts = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=starts[1:])
+        places = np.arange(int(starts[-1])) + np.repeat(begins - starts[:-1], counts)
+        return Listed(starts, rows[places])
+
+
+def _numbers(part: Array, widths: tuple[int, ...]) -> list[int]:
+    """Return the whole numbers in memory, lowest limb first."""
+    found, at = [], 0
+    for width in widths:
+        length = width // 64
+        found.append(int.from_bytes(part[at : at + length].tobytes(), "little", signed=True))
+        at += length
+    return found
+
+
+def _together(kind: c.FoldKind, parts: list[list[int]], unit: int) -> list[int]:
+    """Return what the parts of a fold are together."""
+    del unit
+    match kind:
+        case c.FoldKind.ANY:
+            return [max(part[0] for part in parts)]
+        case c.FoldKind.ALL:
+            return [min(part[0] for part in parts)]
+        case c.FoldKind.HIGHEST | c.FoldKind.LOWEST:
+            some = [part for part in parts if part[1]]
+            choose = max if kind is c.FoldKind.HIGHEST else min
+            return choose(some, key=lambda part: part[0]) if some else parts[0]
+        case _:
+            return [sum(numbers) for numbers in zip(*parts, strict=True)]
+
+
+assert EVERYONE > _CHUNK
