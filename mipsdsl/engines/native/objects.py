@@ -36,6 +36,11 @@ class Objects:
 
 @cache
 def _machine(speed: int) -> Any:  # noqa: ANN401 - llvmlite has no types
+    """Return this computer as the emitter of code knows it."""
+    return _new_machine(speed)
+
+
+def _new_machine(speed: int) -> Any:  # noqa: ANN401 - llvmlite has no types
     """Return this computer, as LLVM knows it."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
@@ -63,8 +68,8 @@ def object_of(text: str, speed: int = 2) -> bytes:
 
 def loaded(objects: Sequence[bytes], names: Sequence[str]) -> Objects:
     """Return the functions ``names`` of object code."""
-    machine = _machine(2)
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    # The engine owns its machine, and frees it.
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine(2))
     for each in objects:
         engine.add_object_file(llvm.ObjectFileRef.from_data(each))
     engine.finalize_object()
