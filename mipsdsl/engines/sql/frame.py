@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from attrs import define, field
 from sqlglot import exp
@@ -15,7 +15,7 @@ class _Joined:
     """A join of a layer: its alias, and the columns taken from it under their new names."""
 
     alias: str
-    source: t.Sql
+    source: Callable[[], t.Sql]
     on: t.Sql | None
     taken: dict[str, str] = field(factory=dict)
 
@@ -63,6 +63,10 @@ class Frame:
         self._levels[mine] = 0
         return t.column(mine)
 
+    def joined_table(self, table: str, on: Mapping[str, t.Sql], wanted: str) -> exp.Column:
+        """Return the column ``wanted`` of the row of ``table`` whose columns equal ``on``."""
+        return self.joined(lambda: t.table(table), table, on, wanted)
+
     def level(self, value: t.Sql) -> int:
         """Return the layer above which ``value`` can be computed."""
         names = [each.name for each in value.find_all(exp.Column)]
@@ -82,11 +86,17 @@ class Frame:
         return t.column(self._bound[said])
 
     def joined(
-        self, source: t.Sql, said: str, on: Mapping[str, t.Sql], wanted: str, hint: str = ""
+        self,
+        source: Callable[[], t.Sql],
+        said: str,
+        on: Mapping[str, t.Sql],
+        wanted: str,
+        hint: str = "",
     ) -> exp.Column:
         """Return the column ``wanted`` of the row of ``source`` whose columns equal ``on``.
 
-        There is at most one such row. ``said`` tells sources apart. Without ``on`` there is one row.
+        There is at most one such row. ``said`` tells sources apart; a source is asked for when the
+        query is written. Without ``on`` there is one row.
         """
         values = {name: self.bind(value) for name, value in on.items()}
         told = ", ".join(f"{name}={value.sql()}" for name, value in values.items())
@@ -114,7 +124,7 @@ class Frame:
     def rows(self) -> t.Sql:
         """Return the query so far as a table."""
         own = [t.named(t.column(theirs, "p"), mine) for mine, theirs in self.given.items()]
-        query = t.select(own or [t.named(t.number(1), "_one")], _aliased(self.core, "p"))
+        query = t.select(own or [t.named(t.number(1), "_one")], _aliased(self.core.copy(), "p"))
         for layer in self._layers:
             query = self._rendered(layer, query)
         return t.subquery(query, "p")
@@ -124,7 +134,7 @@ class Frame:
         joins = []
         for each in layer.joins:
             columns += [t.named(t.column(a, each.alias), b) for a, b in each.taken.items()]
-            joins.append(t.join(_aliased(each.source, each.alias), each.on))
+            joins.append(t.join(_aliased(each.source(), each.alias), each.on))
         columns += [t.named(value, mine) for mine, value in layer.columns.items()]
         return t.select(columns, t.subquery(below, "p"), joins)
 

@@ -135,24 +135,15 @@ class _Linker:
         """Make the rows of ``record`` by key: of one key the first; a missing part is no key."""
         key = self.schema.records[record].key
         made = Index(f"index__{record}__{self._versions[record]}", key)
-        self.database.create(made.table, self._by(self.catalog.rows[record], key))
+        self.database.create(made.table, first_rows(self.catalog.rows[record], key))
         return made
-
-    def _by(self, table: str, names: Sequence[str]) -> exp.Select:
-        """Return the first row of ``table`` for each value of ``names``."""
-        first = t.named(exp.Min(this=t.column(ROW)), ROW)
-        keys = [t.column(name) for name in names]
-        there = t.every([t.is_given(t.column(name)) for name in names])
-        return t.select(
-            [*(t.column(name) for name in names), first], t.table(table), (), there, keys
-        )
 
     def _reader(self, record: str) -> Translator:
         """Return what reads the rows of ``record``."""
-        frame = Frame(t.table(self.catalog.rows[record]), self._minting)
-        here = frame.core_column(ROW)
+        table = self.catalog.rows[record]
+        frame = Frame(t.table(table), self._minting)
         numbers = Numbers(self.database.dialect)
-        return Translator(self.catalog, numbers, frame, record, {c.Here(): here})
+        return Translator(self.catalog, numbers, frame, record, {c.Here(): ROW}, core_table=table)
 
     # --- references and lists ---
 
@@ -230,7 +221,7 @@ class _Linker:
         first = t.named(t.numbered([t.column(x) for x in names], [t.column(ROW)]), "_first")
         there = t.every([t.is_given(t.column(name)) for name in names])
         firsts = t.select([exp.Star(), first], t.subquery(candidates, "p"), (), there)
-        known = self._by(self.catalog.rows[ensure.record], names)
+        known = first_rows(self.catalog.rows[ensure.record], names)
         pairs = [t.equal(t.column(name, "q"), t.column(name, "p")) for name in names]
         new = t.every(
             [t.equal(t.column("_first", "p"), t.number(1)), t.is_null(t.column(ROW, "q"))]
@@ -368,9 +359,9 @@ class _Linker:
     def _one_for_each(self, parent: c.Record, relation: c.Relation) -> None:
         catalogue = self.schema.records[relation.one_for_each]
         reader = self._reader(catalogue.name)
-        keys = [t.named(reader.field(name), f"_key_{name}") for name in catalogue.key]
+        keys = [t.named(reader.own(name), f"_key_{name}") for name in catalogue.key]
         yes = None if relation.where is None else reader.condition(relation.where)
-        there = [t.is_given(reader.field(name)) for name in catalogue.key]
+        there = [t.is_given(reader.own(name)) for name in catalogue.key]
         where = t.every(there if yes is None else [*there, yes])
         number = t.named(reader.row_of(c.Here()), "_entry")
         wanted = reader.frame.selected([number, *keys], reader.frame.bind(where))
@@ -379,7 +370,7 @@ class _Linker:
             t.named(t.column(ours), f"_our_{theirs}")
             for ours, theirs in zip(relation.ours, relation.theirs, strict=True)
         ]
-        firsts = self._by(self.catalog.rows[parent.name], list(dict.fromkeys(relation.ours)))
+        firsts = first_rows(self.catalog.rows[parent.name], list(dict.fromkeys(relation.ours)))
         parents = t.select([*ours, t.named(t.column(ROW), "_parent")], t.subquery(firsts, "p"))
         pairs = [(f"_our_{name}", name) for name in relation.theirs]
         pairs += [(f"_key_{name}", name) for name in catalogue.key]
@@ -410,3 +401,11 @@ def _whole() -> exp.DataType:
 
 def _one() -> exp.Select:
     return exp.Select(expressions=[t.named(t.number(1), "one")])
+
+
+def first_rows(table: str, names: Sequence[str]) -> exp.Select:
+    """Return the first row of ``table`` for each value of ``names``, where none is missing."""
+    first = t.named(exp.Min(this=t.column(ROW)), ROW)
+    keys = [t.column(name) for name in names]
+    there = t.every([t.is_given(t.column(name)) for name in names])
+    return t.select([*(t.column(name) for name in names), first], t.table(table), (), there, keys)

@@ -148,7 +148,7 @@ class Quantities(Reader):
         floor = self.bound(numbers.fitted(numbers.divided(dividend, bottom)))
         rest = self.bound(numbers.remainder(dividend, bottom))
         while places > 0:
-            digits = self._digits(bottom, places)
+            digits = self.digits(bottom, places)
             dividend = self.bound(numbers.scaled(rest, digits))
             part = numbers.fitted(evolve(numbers.divided(dividend, bottom), most=10**digits))
             floor = self.bound(numbers.plus(numbers.scaled(floor, digits), part))
@@ -156,7 +156,7 @@ class Quantities(Reader):
             places -= digits
         return floor, rest
 
-    def _digits(self, bottom: Whole, places: int) -> int:
+    def digits(self, bottom: Whole, places: int) -> int:
         """Return how many digits of a quotient can be had at once."""
         for limit in (NARROW, self.numbers.dialect.widest_dividend):
             room = limit // max(1, bottom.most)
