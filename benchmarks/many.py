@@ -78,9 +78,7 @@ def many(number: int, seed: int = SEED) -> Many:
 
 
 def _joined(blocks: tuple[Mapping[str, Array], ...], number: int) -> dict[str, Array]:
-    return {
-        name: np.concatenate([block[name] for block in blocks])[:number] for name in blocks[0]
-    }
+    return {name: np.concatenate([block[name] for block in blocks])[:number] for name in blocks[0]}
 
 
 def _block(cuts: Array, seed: int, each: int) -> tuple[dict[str, Array], dict[str, Array]]:

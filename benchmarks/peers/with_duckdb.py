@@ -1,4 +1,6 @@
-"""The work in DuckDB's SQL: measures in long form, joined to their benchmarks and summed by clinician."""
+"""The work in DuckDB's SQL: measures in long form, joined to their benchmarks, summed by clinician."""
+
+# ruff: noqa: E501 - SQL reads best in the lines that it is thought in
 
 from __future__ import annotations
 

@@ -64,13 +64,9 @@ def score(c: Columns, cuts: Array, usable: Array) -> dict[str, Array]:
     total = sum(weight * each for weight, each in zip(weights, scores, strict=True)) + bonus
     final = np.minimum(100, np.floor(total * 100 + 0.5 + GUARD) / 100)
     eligible = (reason == 0) | (reason == 7)
-    return dict(
-        zip(
-            OUTPUTS,
-            (eligible, reason, quality, c["cost_score"], interoperability, improvement, *weights, bonus, final),
-            strict=True,
-        )
-    )  # fmt: skip
+    categories = (quality, c["cost_score"], interoperability, improvement)
+    found = (eligible, reason, *categories, *weights, bonus, final)
+    return dict(zip(OUTPUTS, found, strict=True))
 
 
 def _reason(c: Columns) -> Array:
@@ -111,7 +107,12 @@ def _quality(c: Columns, sent: Array, any_measure: Array, cuts: Array, usable: A
 def _interoperability(c: Columns) -> Array:
     done = [c[f"numerator_{each}"] for each in (1, 2, 3, 4)]
     of = [c[f"denominator_{each}"] for each in (1, 2, 3, 4)]
-    weights = [10, 20, 20, 40 + sum(w * (d == 0) for w, d in zip((10, 20, 20), of[:3], strict=True))]
+    weights = [
+        10,
+        20,
+        20,
+        40 + sum(w * (d == 0) for w, d in zip((10, 20, 20), of[:3], strict=True)),
+    ]
     earned = sum(
         np.where(d > 0, np.floor(w * n / np.maximum(d, 1) + 0.5 + GUARD), 0)
         for w, n, d in zip(weights, done, of, strict=True)

@@ -72,7 +72,9 @@ def scored(
             (
                 100
                 * pl.col("activities")
-                * pl.when(pl.col("small_practice") | pl.col("non_patient_facing")).then(2).otherwise(1)
+                * pl.when(pl.col("small_practice") | pl.col("non_patient_facing"))
+                .then(2)
+                .otherwise(1)
                 / 40
             )
             .clip(upper_bound=100)
@@ -128,7 +130,10 @@ def _quality(
         measures.join(benchmarks, on="benchmark_id")
         .join(clinicians.select("clinician_id", "small_practice"), on="clinician_id")
         .with_columns(
-            pl.when(pl.col("inverse")).then(((100 - rate) * 100).round() / 100).otherwise(rate).alias("x")
+            pl.when(pl.col("inverse"))
+            .then(((100 - rate) * 100).round() / 100)
+            .otherwise(rate)
+            .alias("x")
         )
         .with_columns(pl.sum_horizontal([pl.col(cut) <= x for cut in CUTS]).alias("decile"))
         .select(

@@ -36,6 +36,10 @@ def test_every_output_is_that_of_the_fractions(peer) -> None:
 def test_a_smaller_number_is_the_beginning_of_a_larger_one() -> None:
     first, more = many(50), many(BLOCK + 50)
 
-    assert all((values == more.clinicians[name][:50]).all() for name, values in first.clinicians.items())
-    assert all((values == more.measures[name][:50]).all() for name, values in first.measures.items())
+    assert all(
+        (values == more.clinicians[name][:50]).all() for name, values in first.clinicians.items()
+    )
+    assert all(
+        (values == more.measures[name][:50]).all() for name, values in first.measures.items()
+    )
     assert len(more.clinicians["patients"]) == BLOCK + 50
