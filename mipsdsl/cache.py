@@ -41,6 +41,14 @@ class Compiled:
 
 
 @frozen
+class Law:
+    """A policy by its text: the layers of which it is made, the oldest first, and their SHA-256."""
+
+    layers: tuple[str, ...]
+    sha256: str
+
+
+@frozen
 class Findings:
     """What was found in a policy, and (without errors) how many rules and parameters it has."""
 
@@ -95,6 +103,18 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
     return found
 
 
+def law(sources: Sequence[Source]) -> Law:
+    """Return of which layers a policy is made (``2018``, ``2018/corrections/1``), and their digest."""
+    texts = _read_last[1] if _read_last[0] == tuple(sources) else _texts(sources)
+    digest = hashlib.sha256()
+    for source in texts:
+        for part in (source.name, source.text):
+            content = part.encode()
+            digest.update(b"%d:" % len(content) + content)
+    layers = dict.fromkeys(source.name.rpartition("/")[0] or source.name for source in texts)
+    return Law(tuple(layers), digest.hexdigest())
+
+
 # --- files ---------------------------------------------------------------------------------------
 
 
@@ -115,12 +135,19 @@ def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> 
     return folder() / f"{digest.hexdigest()}.{kind}.json"
 
 
+_read_last: tuple[tuple[Source, ...], tuple[Source, ...]] = ((), ())
+"""The policy that was compiled last, and with it the years that it amends: read once a run."""
+
+
 def _texts(sources: Sequence[Source]) -> tuple[Source, ...]:
     """Return the files of a policy and of the years that it amends."""
+    global _read_last
     try:
-        return tuple(source for layer in layers(sources) for source in layer)
+        found = tuple(source for layer in layers(sources) for source in layer)
     except NoSuchPolicy:
-        return tuple(sources)
+        found = tuple(sources)
+    _read_last = (tuple(sources), found)
+    return found
 
 
 def _version() -> str:

@@ -40,6 +40,19 @@ def version() -> str:
         return f"{_version_of_checkout()} (a checkout that is not installed)"
 
 
+def release() -> str:
+    """Return the number of the version, without a look at all that is installed (15 ms)."""
+    installed = next(PACKAGE.parent.glob("mipsdsl-*.dist-info"), None)
+    if installed is not None:
+        return installed.name.removesuffix(".dist-info").partition("-")[2]
+    try:
+        text = (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8")
+    except OSError:
+        return "unknown"
+    found = (line.partition("=")[2] for line in text.split("\n") if line.startswith("version ="))
+    return next(found, "unknown").strip().strip('"')
+
+
 def _version_of_checkout() -> str:
     import tomllib
 

@@ -86,6 +86,7 @@ class Scored:
     created: Mapping[str, int]
     none_of: tuple[str, ...]
     record: str
+    engine: str = "python"
 
 
 @frozen(kw_only=True)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from mipsdsl.cli import data_dictionary, policies
+from mipsdsl.cli import data_dictionary
 from mipsdsl.core.types import Type, Unit
 from mipsdsl.data.spreadsheet import Tab, text_tab, write_workbook
 from mipsdsl.data.write import Column, reject_lines
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.data.tables import Inputs
     from mipsdsl.scoring import Outcome
 
-_CHUNK = 1 << 20
 _WORD = 10
 
 
@@ -74,46 +73,9 @@ def write_book(
     write_workbook(path, tabs)
 
 
-def of_run(
-    policy: str, program: Program, files: Iterable[str], lines: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    """Yield what there is to say of a run: the rules, the files, and the lines of its summary."""
-    from datetime import UTC, datetime
-    from importlib.metadata import PackageNotFoundError, version
-
-    yield "performance year", str(program.year)
-    yield "payment year", str(program.paying)
-    yield "policy", program.title or policy
-    rules = hashlib.sha256()
-    for source in policies.sources(policy):
-        rules.update(source.name.encode() + b"\0" + source.text.encode() + b"\0")
-    yield "policy, SHA-256", rules.hexdigest()
-    try:
-        yield "mips", version("mipsdsl")
-    except PackageNotFoundError:
-        yield "mips", "a checkout that is not installed"
-    yield "written", datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    for name, digest in _digests(files):
-        yield f"{name}, SHA-256", digest
+def of_run(about: About, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say of a run: how it can be repeated, and the lines of its summary."""
+    yield from about.lines()
     for line in lines:
         if not line.startswith(" "):
             yield line[:_WORD].strip(), line[_WORD:].strip()
-
-
-def _digests(files: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for name in files:
-        path = Path(name)
-        parts = (
-            sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
-        )
-        for part in parts:
-            if part.is_file():
-                yield str(part), _digest(part)
-
-
-def _digest(path: Path) -> str:
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            found.update(chunk)
-    return found.hexdigest()

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import about, exits, policies
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.data.tables import Inputs
     from mipsdsl.explain.ask import Answer
@@ -68,12 +69,15 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         answers = explain(world, record, wish, outputs, said, privacy)
     except OutputError as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
+    evaluated = {record: len(answers)}
+    found = about.of_run(asked.policy, program, inputs, evaluated, "interpreter", privacy)
     if asked.form == "json":
-        click.echo(_envelope(program.year, answers))
+        click.echo(_envelope(program.year, answers, found))
         return
     _show(answers, asked, len(inputs.rejects), privacy.least)
     for note in inputs.notes if inputs.subjects else ():
         click.echo(f"note: {note}", err=True)
+    click.echo(f"about: {found.line()}", err=True)
 
 
 def _show(answers: list[Answer], asked: Asked, rejected: int, least: int) -> None:
@@ -92,7 +96,7 @@ def _show(answers: list[Answer], asked: Asked, rejected: int, least: int) -> Non
         )
 
 
-def _envelope(year: int, answers: list[Answer]) -> str:
+def _envelope(year: int, answers: list[Answer], found: About) -> str:
     from mipsdsl.explain.render import to_json
     from mipsdsl.scoring import reason, target_name
 
@@ -113,6 +117,7 @@ def _envelope(year: int, answers: list[Answer]) -> str:
             }
             for answer in answers
         ],
+        "about": found.as_json(),
     }
     return policies.envelope("explain", content)
 

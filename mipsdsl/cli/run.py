@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
 
-from mipsdsl.cli import exits, policies, progress
+from mipsdsl.cli import about, exits, policies, progress
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
@@ -93,7 +94,42 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("scoring")
         scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
-        _hand_over(program, inputs, scored, data, privacy, asked)
+        _hand_over(_Done(program, inputs, scored, data, privacy, asked))
+
+
+@frozen
+class _Done:
+    """A run that is over: what it was of, and what came of it."""
+
+    program: Program
+    inputs: Inputs
+    scored: Scored
+    data: i.Data
+    privacy: Privacy
+    asked: Asked
+
+    def about(self) -> About:
+        """Return how the results came about."""
+        evaluated = {outcome.record: len(outcome.rows) for outcome in self.scored.outcomes}
+        policy, engine = self.asked.policy, self.scored.engine
+        return about.of_run(policy, self.program, self.inputs, evaluated, engine, self.privacy)
+
+    def outcomes(self) -> list[Outcome]:
+        """Return the results with the columns of the user's own, unless they are not wanted."""
+        own = self.asked.own_columns
+        if not self.inputs.own or not (not self.privacy if own is None else own):
+            return list(self.scored.outcomes)
+        from mipsdsl.cli.data_results import with_own_columns
+
+        return [with_own_columns(outcome, self.inputs) for outcome in self.scored.outcomes]
+
+    def summary(self) -> Iterator[str]:
+        """Yield what is said of the results."""
+        from mipsdsl.cli import summary
+
+        yield from summary.of_results(
+            self.program, self.scored, self.data.settings, self.privacy.least
+        )
 
 
 def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
@@ -215,131 +251,111 @@ def _holds_many(path: Path) -> bool:
     return _is_folder(path) or _is_workbook(path)
 
 
-def _hand_over(
-    program: Program, inputs: Inputs, scored: Scored, data: i.Data, privacy: Privacy, asked: Asked
-) -> None:
+def _hand_over(done: _Done) -> None:
     from mipsdsl.cli import summary
 
+    asked = done.asked
     if asked.output is None:
-        _say(summary.of_results(program, scored, data.settings, privacy.least))
-        _show(program, inputs, scored, privacy, asked)
+        found = done.about()
+        _say([*done.summary(), summary.of_about(found)])
+        _show(done, found)
         return
-    outcomes = _with_own(scored.outcomes, inputs, privacy, asked)
-    if _is_workbook(Path(asked.output)):
-        paths = _write_book(program, inputs, scored, outcomes, data, privacy, asked)
+    outcomes, out = done.outcomes(), Path(asked.output)
+    found = done.about()
+    if _is_workbook(out):
+        paths = _write_book(done, outcomes, found)
     else:
-        paths = _write(outcomes, Path(asked.output), asked)
-    _say(summary.of_results(program, scored, data.settings, privacy.least))
-    _say(summary.of_writing(outcomes, paths, privacy.least))
+        paths = _write(done, outcomes, found)
+    _say(done.summary())
+    _say(summary.of_writing(outcomes, paths, done.privacy.least))
+    _say([summary.of_about(found)])
 
 
-def _with_own(
-    outcomes: Sequence[Outcome], inputs: Inputs, privacy: Privacy, asked: Asked
-) -> list[Outcome]:
-    """Return the results with the columns of the user's own, unless they are not wanted."""
-    wanted = not privacy if asked.own_columns is None else asked.own_columns
-    if not inputs.own or not wanted:
-        return list(outcomes)
-    from mipsdsl.cli.data_results import with_own_columns
-
-    return [with_own_columns(outcome, inputs) for outcome in outcomes]
-
-
-def _write_book(
-    program: Program,
-    inputs: Inputs,
-    scored: Scored,
-    outcomes: Sequence[Outcome],
-    data: i.Data,
-    privacy: Privacy,
-    asked: Asked,
-) -> list[Path]:
+def _write_book(done: _Done, outcomes: Sequence[Outcome], found: About) -> list[Path]:
     """Write everything into one workbook, and return it for each of the results."""
     from mipsdsl.cli import summary
     from mipsdsl.cli.data_results import of_run, write_book
     from mipsdsl.data.tables import DataError
 
-    path = Path(str(asked.output))
+    path, inputs, least = Path(str(done.asked.output)), done.inputs, done.privacy.least
     lines = [
-        *summary.of_reading(inputs, privacy.least),
-        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None, privacy.least),
-        *summary.of_results(program, scored, data.settings, privacy.least),
+        *summary.of_reading(inputs, least),
+        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None, least),
+        *done.summary(),
     ]
     _make_folder(path.parent)
     try:
-        about = of_run(asked.policy, program, data.files, lines)
-        write_book(path, program, inputs, outcomes, about)
+        write_book(path, done.program, inputs, outcomes, of_run(found, lines))
     except DataError as mistake:
         raise exits.Stop(str(mistake)) from None
     return [path] * len(outcomes)
 
 
-def _write(outcomes: Iterable[Outcome], out: Path, asked: Asked) -> list[Path]:
-    """Write a file for each record, and return where."""
+def _write(done: _Done, outcomes: Iterable[Outcome], found: About) -> list[Path]:
+    """Write a file for each record, and beside them how they came about; return where."""
     from mipsdsl.data.tables import DataError
     from mipsdsl.data.write import write
 
+    asked, out = done.asked, Path(str(done.asked.output))
     ending = asked.form if asked.form in ("csv", "jsonl") else "csv"
     written = []
     try:
         for outcome in outcomes:
             path = out / f"{outcome.record}.{ending}" if _is_folder(out) else out
             _make_folder(path.parent)
-            write(path, outcome.columns, outcome.rows, percent=asked.percent)
+            write(
+                path, outcome.columns, outcome.rows, percent=asked.percent, about=found.timeless()
+            )
             written.append(path)
+        about.write_beside(found, out, written)
     except DataError as mistake:
         raise exits.Stop(str(mistake)) from None
     return written
 
 
-def _show(program: Program, inputs: Inputs, scored: Scored, privacy: Privacy, asked: Asked) -> None:
+def _show(done: _Done, found: About) -> None:
     from mipsdsl.cli import tables
 
-    match asked.form or ("table" if sys.stdout.isatty() else "csv"):
+    percent = done.asked.percent
+    match done.asked.form or ("table" if sys.stdout.isatty() else "csv"):
         case "table":
             from shutil import get_terminal_size
 
             width = get_terminal_size().columns
-            for outcome in scored.outcomes:
+            for outcome in done.scored.outcomes:
                 colour = policies.coloured()
-                tables.show_table(outcome, width=width, colour=colour, least=privacy.least)
+                tables.show_table(outcome, width=width, colour=colour, least=done.privacy.least)
         case "csv":
-            for outcome in _with_own(scored.outcomes, inputs, privacy, asked):
-                click.echo(tables.csv_text(outcome, asked.percent), nl=False)
+            for outcome in done.outcomes():
+                click.echo(tables.csv_text(outcome, percent), nl=False)
         case "jsonl":
-            for outcome in _with_own(scored.outcomes, inputs, privacy, asked):
-                for line in tables.json_lines(outcome, asked.percent):
+            for outcome in done.outcomes():
+                for line in tables.json_lines(outcome, percent):
                     click.echo(line)
         case _:
-            click.echo(_envelope(program, inputs, scored, privacy, asked))
+            click.echo(_envelope(done, found))
 
 
-def _envelope(
-    program: Program, inputs: Inputs, scored: Scored, privacy: Privacy, asked: Asked
-) -> str:
+def _envelope(done: _Done, found: About) -> str:
     from mipsdsl.cli import tables
     from mipsdsl.cli.summary import factor_text
     from mipsdsl.scoring import reason, target_name
 
+    scored, block = done.scored, found.as_json()
     content = {
-        "year": program.year,
+        "year": done.program.year,
         "results": {
-            outcome.record: list(tables.as_objects(outcome, asked.percent))
+            outcome.record: list(tables.as_objects(outcome, done.asked.percent))
             for outcome in scored.outcomes
         },
-        "read": {record: _number(n, privacy) for record, n in inputs.counts.items()},
-        "rejected": _number(len(inputs.rejects), privacy),
-        "notes": list(inputs.notes),
-        "factors": [factor_text(factor, privacy.least) for factor in scored.factors],
+        "read": block["rows_read"],
+        "rejected": block["rows_rejected"],
+        "notes": list(done.inputs.notes),
+        "factors": [factor_text(factor, done.privacy.least) for factor in scored.factors],
         "left_out": [
             {"output": target_name(each.target), "missing": [reason(m) for m in each.missing]}
             for each in scored.refused
         ],
+        "about": block,
     }
     return policies.envelope("run", content)
-
-
-def _number(number: int, privacy: Privacy) -> int | str:
-    """Return a number for JSON: a text where it is too small to be shown."""
-    text = privacy.number(number)
-    return text if text.startswith("<") else number

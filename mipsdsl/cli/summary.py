@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from mipsdsl.about import About
 from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import GRID, QUANTITIES
 from mipsdsl.data.codes import PAGES
@@ -124,6 +125,11 @@ def of_writing(outcomes: Iterable[Outcome], paths: Iterable[Path], least: int = 
     """Yield what was written where."""
     for outcome, path in zip(outcomes, paths, strict=True):
         yield _line("wrote", f"{rows(len(outcome.rows), least)} of {outcome.record} to {path}")
+
+
+def of_about(found: About) -> str:
+    """Return how the results came about, in one line."""
+    return _line("about", found.line())
 
 
 def rows(number: int, least: int = 0) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from attrs import field, frozen
 
 from mipsdsl.data.sheets import Sheet
@@ -37,6 +39,7 @@ class Draft:
 class Findings:
     """The report of a reading; stages add to it and go on.
 
+    ``files``: what was read, in order.
     ``plain``: for a note that quotes a value of the data, the note without it.
     ``bound``: for each file, the fields (record and name) that each column supplies.
     ``unused``: for each file, the places of the columns that the policy does not know.
@@ -48,6 +51,7 @@ class Findings:
     sheets: dict[str, Sheet] = field(factory=dict)
     unused: dict[str, list[int]] = field(factory=dict)
     subjects: list[str] = field(factory=list)
+    files: list[Path] = field(factory=list)
     plain: dict[str, str] = field(factory=dict)
     bound: dict[str, dict[str, list[tuple[str, str]]]] = field(factory=dict)
 

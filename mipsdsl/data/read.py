@@ -14,6 +14,7 @@ from mipsdsl.core.nodes import Program
 from mipsdsl.data.assume import assumptions, fill
 from mipsdsl.data.bind import Binding, bind_flat, bind_record
 from mipsdsl.data.corrections import correct, is_corrections
+from mipsdsl.data.digests import files_read
 from mipsdsl.data.files import load
 from mipsdsl.data.findings import Draft, Findings
 from mipsdsl.data.flat import split
@@ -127,6 +128,7 @@ def _sheets(
     documents: list[Document] = []
     given: set[str] = set()
     for source in sources:
+        findings.files.append(source.path)
         if not is_document(source.path):
             given.add(source.record)
             yield source.path, load(source.path, options, source.sheet), source.record
@@ -294,6 +296,7 @@ def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
         subjects=subjects,
         plain_notes=findings.plain_notes,
         bound=findings.bound,
+        files=files_read(findings.files),
     )
 
 

@@ -15,6 +15,8 @@ from mipsdsl.data.tables import DataError
 
 _RESULTS = frozenset({"rejects", "dictionary", "run"})
 _REJECTS = "rejects"
+ABOUT = "about.json"
+"""How the file beside results ends that says how they came about; it is no data."""
 
 
 @frozen
@@ -64,6 +66,7 @@ def _in_folder(
     files = [path for path in files if not path.name.startswith(("~$", "."))]
     named = [path for path in files if record_named(stem_of(path), layout)]
     documents = [path for path in sorted(folder.iterdir()) if is_document(path)]
+    documents = [path for path in documents if not path.name.endswith(ABOUT)]
     if not files:
         named = documents
     elif documents:

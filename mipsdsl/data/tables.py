@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
+from mipsdsl.data.digests import FileRead
+
 Value: TypeAlias = int | bool | str | tuple[int, ...] | None
 """A quantity is a whole number of steps; a date its day number; missing is ``None``."""
 
@@ -71,6 +73,7 @@ class Inputs:
     subjects: tuple[str, ...] = ()
     plain_notes: tuple[str, ...] = ()
     bound: dict[str, dict[str, list[tuple[str, str]]]] = field(factory=dict)
+    files: tuple[FileRead, ...] = ()
 
 
 class DataError(Exception):

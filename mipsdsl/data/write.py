@@ -46,10 +46,12 @@ def write(
     rows: Iterable[Sequence[Value]],
     *,
     percent: PercentAs = "fraction",
+    about: str = "",
 ) -> None:
     """Write ``rows`` to ``path``, by its ending, or as CSV to the standard output.
 
     The file is written beside its place and moved there at the end. Missing is empty, or null.
+    ``about`` is what a Parquet file says of itself, under that name in its metadata.
 
     Raises:
         DataError: the ending is not known, or the file cannot be written.
@@ -66,7 +68,7 @@ def write(
                 _json_lines(file, columns, rows, percent)
         case ".parquet":
             with replacing(path) as part:
-                _parquet(part, columns, rows, percent)
+                _parquet(part, columns, rows, percent, about)
         case ".xlsx":
             from mipsdsl.data.spreadsheet import Tab, write_workbook
 
@@ -249,7 +251,11 @@ def _json_number(value: Value, scale: int) -> str:
 
 
 def _parquet(
-    part: Path, columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+    part: Path,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    percent: PercentAs,
+    about: str,
 ) -> None:
     """Write Parquet through a temporary CSV, whose texts DuckDB casts to exact decimals."""
     import duckdb
@@ -261,11 +267,12 @@ def _parquet(
         for place, column in enumerate(columns)
     )
     types = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(columns)))
+    said = f", KV_METADATA {{about: {_literal(about)}}}" if about else ""
     query = (
         f"COPY (SELECT {selected} FROM read_csv({_literal(str(lines))}, header=false, "
         f"columns={{{types}}}, delim=',', quote='\"', escape='\"', nullstr='', "
         f"allow_quoted_nulls=false, auto_detect=false, max_line_size=10000000)) "
-        f"TO {_literal(str(part))} (FORMAT parquet)"
+        f"TO {_literal(str(part))} (FORMAT parquet{said})"
     )
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

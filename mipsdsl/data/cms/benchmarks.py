@@ -11,7 +11,6 @@ from mipsdsl.data.cms.published import (
     Row,
     Source,
     collection_type,
-    read,
     snake,
 )
 from mipsdsl.data.findings import Findings
@@ -23,7 +22,7 @@ _WORST = 100
 
 def benchmarks(published: Published, findings: Findings) -> list[tuple[int, Row]]:
     """Return the benchmarks; those whose starts are out of order are named in a note."""
-    source = read(published.root, f"benchmarks/{published.year}.json")
+    source = published.read(f"benchmarks/{published.year}.json")
     rows: list[tuple[int, Row]] = []
     disordered: list[str] = []
     for number, entry in source.numbered():

@@ -58,6 +58,7 @@ def load_reference(folder: Path, year: int, layout: Layout, findings: Findings) 
             file.format(year=year) if name == "benchmark" else f"{file.format(year=year)}, {name}"
         )
         sheets[name] = _sheet(label, rows, list(layout.slots[name]))
+    findings.files.extend(published.files)
     return sheets
 
 

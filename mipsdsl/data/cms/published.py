@@ -50,16 +50,25 @@ class Source:
 
 @frozen
 class Published:
-    """What CMS published for one year: its measures, and the folder that has the other files."""
+    """What CMS published for one year: its measures, and the folder that has the other files.
+
+    ``files`` are those that were read.
+    """
 
     root: Path
     year: int
     measures: Source
     by_id: Mapping[str, Entry]
+    files: list[Path]
+
+    def read(self, name: str) -> Source:
+        """Return the file ``name``, and keep that it was read."""
+        self.files.append(self.root / name)
+        return read(self.root, name)
 
     def first_of(self, *names: str) -> Source | None:
         """Return the first of the files ``names`` that is there."""
-        return next((read(self.root, name) for name in names if (self.root / name).exists()), None)
+        return next((self.read(name) for name in names if (self.root / name).exists()), None)
 
 
 def open_year(folder: Path, year: int) -> Published:
@@ -69,8 +78,10 @@ def open_year(folder: Path, year: int) -> Published:
         DataError: the folder, or the year in it, is not there.
     """
     root = _root(folder)
-    measures = read(root, f"measures/{year}/measures-data.json")
-    return Published(root, year, measures, {str(e["measureId"]): e for e in measures.entries})
+    name = f"measures/{year}/measures-data.json"
+    measures = read(root, name)
+    by_id = {str(entry["measureId"]): entry for entry in measures.entries}
+    return Published(root, year, measures, by_id, [root / name])
 
 
 def _root(folder: Path) -> Path:
