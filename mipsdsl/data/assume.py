@@ -67,10 +67,12 @@ def fill(drafts: dict[str, Draft], assumed: Iterable[Assumption], findings: Find
         draft = drafts.get(each.slot.record)
         if draft is not None:
             drafts[draft.record], number = _filled(draft, each)
-            findings.note(
-                f"assumed {each.slot.full_name} = {each.text} "
-                f"for {number} of {len(draft.rows)} rows"
-            )
+            note_filled(each, number, len(draft.rows), findings)
+
+
+def note_filled(assumed: Assumption, number: int, rows: int, findings: Findings) -> None:
+    """Say into how many rows a value was put."""
+    findings.note(f"assumed {assumed.slot.full_name} = {assumed.text} for {number} of {rows} rows")
 
 
 def _filled(draft: Draft, assumption: Assumption) -> tuple[Draft, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from attrs import field, frozen
@@ -27,8 +27,8 @@ _ERRORS = frozenset(
 _ODD_SPACES = str.maketrans(
     {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u200b": None, "\u2060": None, "\ufeff": None}
 )
-_YES = frozenset({"yes", "true", "y", "1"})
-_NO = frozenset({"no", "false", "n", "0"})
+YES = frozenset({"yes", "true", "y", "1"})
+NO = frozenset({"no", "false", "n", "0"})
 _SHOWN = 40
 _PLAIN = 18
 
@@ -87,24 +87,8 @@ class Column:
 
 def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
     """Return the values of all ``cells``; equal texts are read once."""
-    known: dict[str, Value] = {}
-    wrong: dict[str, Problem] = {}
-    rounded: set[str] = set()
-    day_numbers: set[str] = set()
-    is_text = slot.type.unit is Unit.TEXT and slot.name != "measure_id" and not reading.missing
-    short_way = _text if is_text else _plain_steps(slot, reading)
-    for text in set(cells):
-        known[text] = short_way(text)
-        if known[text] is not None:
-            continue
-        parsed = parse_cell(slot, text, reading)
-        known[text] = parsed.value
-        if parsed.problem is not None:
-            wrong[text] = parsed.problem
-        if parsed.rounded:
-            rounded.add(text)
-        if parsed.is_day_number:
-            day_numbers.add(text)
+    texts = parse_texts(slot, set(cells), reading)
+    known, wrong, rounded = texts.known, texts.wrong, texts.rounded
     restored, unsound = _identifiers(slot, known, wrong, reading)
     return Column(
         [known[text] for text in cells],
@@ -112,8 +96,43 @@ def parse_column(slot: Slot, cells: Sequence[str], reading: Reading) -> Column:
         sum(text in rounded for text in cells) if rounded else 0,
         unsound=_where(cells, unsound),
         restored=_where(cells, restored),
-        day_numbers=_where(cells, day_numbers),
+        day_numbers=_where(cells, texts.day_numbers),
     )
+
+
+@frozen
+class Texts:
+    """The values of different texts, the problems of some, and which were rounded or day numbers."""
+
+    known: dict[str, Value] = field(factory=dict)
+    wrong: dict[str, Problem] = field(factory=dict)
+    rounded: set[str] = field(factory=set)
+    day_numbers: set[str] = field(factory=set)
+
+
+def parse_texts(slot: Slot, texts: Iterable[str], reading: Reading) -> Texts:
+    """Return the values of ``texts``, each by itself: NPIs and TINs are not yet looked at."""
+    found = Texts()
+    is_text = slot.type.unit is Unit.TEXT and slot.name != "measure_id" and not reading.missing
+    short_way = _text if is_text else _plain_steps(slot, reading)
+    for text in texts:
+        found.known[text] = short_way(text)
+        if found.known[text] is not None:
+            continue
+        parsed = parse_cell(slot, text, reading)
+        found.known[text] = parsed.value
+        if parsed.problem is not None:
+            found.wrong[text] = parsed.problem
+        if parsed.rounded:
+            found.rounded.add(text)
+        if parsed.is_day_number:
+            found.day_numbers.add(text)
+    return found
+
+
+def doubtful(npi: str) -> tuple[str, str]:
+    """Return the code and the reason of an NPI with a wrong check digit."""
+    return "D0121", f"the check digit of {shown(npi)} is wrong"
 
 
 def _where(cells: Sequence[str], texts: set[str]) -> tuple[int, ...]:
@@ -147,7 +166,7 @@ def _identifiers(
         if value in found.wrong:
             wrong[text] = Problem(*found.wrong[value])
         elif value in found.unsound and reading.strict_npi:
-            wrong[text] = Problem("D0121", f"the check digit of {shown(value)} is wrong")
+            wrong[text] = Problem(*doubtful(value))
         elif value in found.unsound:
             unsound.add(text)
     return restored, unsound
@@ -256,8 +275,8 @@ def measure_id(text: str) -> str:
 
 def _yesno(text: str) -> Parsed:
     word = text.casefold()
-    if word in _YES or word in _NO:
-        return Parsed(word in _YES)
+    if word in YES or word in NO:
+        return Parsed(word in YES)
     return _wrong("D0107", f"{shown(text)} is not yes or no")
 
 

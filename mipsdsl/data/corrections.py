@@ -7,7 +7,7 @@ rows are of, they are data themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from attrs import evolve
@@ -25,9 +25,9 @@ Rows = dict[int, dict[str, str]]
 """Corrected rows of one file by their numbers, each by column."""
 
 
-def is_corrections(sheet: Sheet) -> bool:
-    """Return whether the sheet is a file of rejects."""
-    return set(REJECT_COLUMNS) <= set(sheet.columns)
+def is_corrections(columns: Collection[str]) -> bool:
+    """Return whether a file with these columns is one of rejects."""
+    return set(REJECT_COLUMNS) <= set(columns)
 
 
 def correct(

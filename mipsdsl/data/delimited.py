@@ -84,6 +84,11 @@ def load_delimited(path: Path, *, delimiter: str = "", header_row: int = 1) -> S
     return Sheet(path.name, columns, rows, numbers, tuple(unreadable), notes)
 
 
+def delimiter_of(delimiter: str, header: str, path: Path) -> str:
+    """Return what parts the cells: what the user asked for, else what the header says."""
+    return _named(delimiter) or _delimiter(header, path, 1)
+
+
 def _named(delimiter: str) -> str:
     """Return the character that the user asked for, by itself or by its name.
 

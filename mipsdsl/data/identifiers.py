@@ -8,15 +8,15 @@ taken as they stand. Source: 45 CFR 162.406 for the form of an NPI and its check
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-_FORMS = {
+FORMS = {
     "npi": re.compile(r"[0-9]{10}"),
     "tin": re.compile(r"[0-9]{9}|[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}"),
 }
-_DIGITS = {"npi": 10, "tin": 9}
+DIGITS = {"npi": 10, "tin": 9}
 _SAID = {"npi": "an NPI of ten digits", "tin": "a TIN of nine digits"}
 _SCIENTIFIC = re.compile(r"[-+]?[0-9](?:\.[0-9]*)?[eE][-+]?[0-9]{1,3}")
 _WITH_ZERO_PLACES = re.compile(r"([0-9]+)\.0+")
@@ -26,7 +26,7 @@ _PREFIX_SUM = 24
 # What each two digits add: the first is doubled, and the digits of the double are added up.
 _PAIRS = {f"{n:02d}": sum(divmod(2 * (n // 10), 10)) + n % 10 for n in range(100)}
 
-NAMES = frozenset(_FORMS)
+NAMES = frozenset(FORMS)
 """The fields that hold such numbers."""
 
 FORM_IN_TEXT = re.compile(
@@ -37,11 +37,15 @@ FORM_IN_TEXT = re.compile(
 
 @frozen
 class Identifiers:
-    """What was found in a column: other values for some texts, what is wrong, what is doubtful."""
+    """What was found in a column: other values for some texts, what is wrong, what is doubtful.
+
+    ``wrong_only``: the column holds names that someone made up; only lost digits are looked for.
+    """
 
     restored: dict[str, str] = field(factory=dict)
     wrong: dict[str, tuple[str, str]] = field(factory=dict)
     unsound: frozenset[str] = frozenset()
+    wrong_only: bool = False
 
 
 def look_at(name: str, texts: Collection[str]) -> Identifiers:
@@ -49,29 +53,58 @@ def look_at(name: str, texts: Collection[str]) -> Identifiers:
 
     Reports: D0118, D0119.
     """
-    form, digits = _FORMS[name], _DIGITS[name]
-    formed = {text for text in texts if len(text) == digits and text.isdigit() and text.isascii()}
+    formed = {text for text in texts if is_digits(name, text)}
     others = [text for text in texts if text not in formed]
+    new = formed_of(name, others) - formed
+    has_zeros = any(text.startswith("0") for text in (*formed, *new))
+    found = judge(name, others, len(formed) + len(new), len(formed), has_zeros=has_zeros)
+    if name != "npi" or found.wrong_only:
+        return found
+    unsound = {npi for npi in formed | new if not has_check_digit(npi)}
+    return with_unsound(found, unsound)
+
+
+def is_digits(name: str, text: str) -> bool:
+    """Return whether ``text`` is of as many digits as ``name`` has, and of nothing else."""
+    return len(text) == DIGITS[name] and text.isdigit() and text.isascii()
+
+
+def formed_of(name: str, others: Iterable[str]) -> set[str]:
+    """Return the numbers in the form of ``name`` that ``others``, not all of digits, stand for."""
+    whole = (_without_places(text) for text in others if not _SCIENTIFIC.fullmatch(text))
+    return set(filter(FORMS[name].fullmatch, whole))
+
+
+def judge(
+    name: str, others: Iterable[str], formed: int, digits: int, *, has_zeros: bool
+) -> Identifiers:
+    """Return what there is to say of ``others``, the different texts that are not all of digits.
+
+    ``formed``: how many different numbers have the form, ``digits`` of them as they stand;
+    ``has_zeros``: whether one of them begins with a zero.
+
+    Reports: D0118, D0119.
+    """
+    others = list(others)
     wrong = {text: ("D0118", _lost_digits(text)) for text in others if _SCIENTIFIC.fullmatch(text)}
     whole = {text: _without_places(text) for text in others if text not in wrong}
-    number = len(formed) + len(whole)
-    formed.update(filter(form.fullmatch, whole.values()))
-    if 2 * len(formed) < number or not formed:
-        return Identifiers(wrong=wrong)
-    has_zeros = any(value.startswith("0") for value in formed)
+    if 2 * formed < digits + len(whole) or not formed:
+        return Identifiers(wrong=wrong, wrong_only=True)
     restored: dict[str, str] = {}
     for text, value in whole.items():
-        if value not in formed:
+        if not FORMS[name].fullmatch(value):
             value = "" if name == "npi" or has_zeros else _with_zeros(value)
         if not value:
             wrong[text] = ("D0119", f"`{text}` is not {_SAID[name]}, as the others in the column")
         elif value != text:
             restored[text] = value
-    if name != "npi":
-        return Identifiers(restored, wrong)
-    unsound = {npi for npi in formed if not has_check_digit(npi)}
-    unsound |= {text for text, value in restored.items() if value in unsound}
-    return Identifiers(restored, wrong, frozenset(unsound))
+    return Identifiers(restored, wrong)
+
+
+def with_unsound(found: Identifiers, unsound: Collection[str]) -> Identifiers:
+    """Return ``found`` with the NPIs whose check digit is wrong, and the texts that stand for them."""
+    texts = {text for text, value in found.restored.items() if value in unsound}
+    return evolve(found, unsound=frozenset(unsound) | texts)
 
 
 def has_check_digit(npi: str) -> bool:
@@ -91,7 +124,7 @@ def canonical(text: str) -> str:
     >>> canonical("12-3456789"), canonical("E1001")
     ('123456789', 'E1001')
     """
-    return text.replace("-", "") if _FORMS["tin"].fullmatch(text) else text
+    return text.replace("-", "") if FORMS["tin"].fullmatch(text) else text
 
 
 def _lost_digits(text: str) -> str:
@@ -106,5 +139,5 @@ def _without_places(text: str) -> str:
 
 def _with_zeros(text: str) -> str:
     """Return a TIN with up to two leading zeros put back, else nothing."""
-    is_near = _DIGITS["tin"] - _MOST_LOST <= len(text) < _DIGITS["tin"]
-    return text.zfill(_DIGITS["tin"]) if is_near and text.isdigit() and text.isascii() else ""
+    is_near = DIGITS["tin"] - _MOST_LOST <= len(text) < DIGITS["tin"]
+    return text.zfill(DIGITS["tin"]) if is_near and text.isdigit() and text.isascii() else ""

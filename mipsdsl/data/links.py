@@ -10,7 +10,7 @@ from attrs import frozen
 from mipsdsl.core.nodes import Relation
 from mipsdsl.data.findings import Draft, Findings
 from mipsdsl.data.slots import Layout, near
-from mipsdsl.data.tables import Reject, Value
+from mipsdsl.data.tables import Origin, Reject, Value
 
 Key: TypeAlias = tuple[Value, ...]
 
@@ -19,7 +19,7 @@ _NEAR_SOUGHT = 200
 
 
 @frozen
-class _Link:
+class Link:
     """Rows of ``child`` need the row of ``parent`` whose ``ours`` equal their ``theirs``."""
 
     child: str
@@ -29,7 +29,7 @@ class _Link:
 
 
 @frozen
-class _Parents:
+class Parents:
     """The keys of the rows that children may belong to, and of those that were rejected."""
 
     known: set[Key]
@@ -44,7 +44,7 @@ def check_links(drafts: dict[str, Draft], layout: Layout, findings: Findings) ->
     """
     for draft in drafts.values():
         _duplicates(draft, layout, findings)
-    links = [link for link in _links(layout) if {link.child, link.parent} <= drafts.keys()]
+    links = [link for link in links_of(layout) if {link.child, link.parent} <= drafts.keys()]
     _reject_orphans(drafts, links, layout, findings)
     for record in layout.records.values():
         for relation in record.relations:
@@ -63,11 +63,17 @@ def _duplicates(draft: Draft, layout: Layout, findings: Findings) -> None:
         key = tuple(row[place] for place in places)
         before = first.setdefault(key, index)
         if before != index:
-            origin = draft.origins[before]
-            reason = f"row {origin.row} of {origin.file} has the same key ({_said(names, key)})"
-            draft.rejects[index] = findings.reject(
-                draft.origins[index], names[-1], "D0112", reason, _value(key)
+            draft.rejects[index] = reject_duplicate(
+                draft.origins[index], draft.origins[before], names, key, findings
             )
+
+
+def reject_duplicate(
+    origin: Origin, first: Origin, names: tuple[str, ...], key: Key, findings: Findings
+) -> Reject:
+    """Return the reject of a row with the key of the row at ``first``."""
+    reason = f"row {first.row} of {first.file} has the same key ({in_words(names, key)})"
+    return findings.reject(origin, names[-1], "D0112", reason, value_of(key))
 
 
 def _alive(draft: Draft) -> Iterator[tuple[int, list[Value]]]:
@@ -76,47 +82,49 @@ def _alive(draft: Draft) -> Iterator[tuple[int, list[Value]]]:
     return ((index, row) for index, row in enumerate(draft.rows) if rejects[index] is None)
 
 
-def _said(names: tuple[str, ...], key: Key) -> str:
+def in_words(names: tuple[str, ...], key: Key) -> str:
+    """Return a key as a sentence names it."""
     return ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=False))
 
 
-def _value(key: Key) -> str:
+def value_of(key: Key) -> str:
+    """Return a key as the value that a reject shows."""
     return ", ".join("" if part is None else str(part) for part in key)
 
 
-def _links(layout: Layout) -> list[_Link]:
+def links_of(layout: Layout) -> list[Link]:
     """Return who needs whom.
 
     A reference says itself whether it is optional, also for the relation that is its other side.
     A row that the program makes where it is missing is needed by nobody.
     """
     made = {(ensure.record, ensure.each) for ensure in layout.program.ensures}
-    links: dict[tuple[str, str, tuple[str, ...]], _Link | None] = {}
+    links: dict[tuple[str, str, tuple[str, ...]], Link | None] = {}
     for record in layout.records.values():
         for reference in record.references:
             known = layout.records.get(reference.record)
             key = known.key if known is not None else ()
-            link = _Link(record.name, reference.by, reference.record, key)
+            link = Link(record.name, reference.by, reference.record, key)
             needed = bool(key) and not reference.optional
             links[link.child, link.parent, link.theirs] = link if needed else None
     for record in layout.records.values():
         for relation in record.relations:
             is_whole_key = set(relation.ours) == set(record.key) and relation.record != record.name
-            link = _Link(relation.record, relation.theirs, record.name, relation.ours)
+            link = Link(relation.record, relation.theirs, record.name, relation.ours)
             if is_whole_key:
                 links.setdefault((link.child, link.parent, link.theirs), link)
     return [link for link in links.values() if link and (link.parent, link.child) not in made]
 
 
 def _reject_orphans(
-    drafts: dict[str, Draft], links: list[_Link], layout: Layout, findings: Findings
+    drafts: dict[str, Draft], links: list[Link], layout: Layout, findings: Findings
 ) -> None:
     """Reject rows without a parent, then those whose parents these were, and so on."""
     while sum(_orphans(drafts, link, layout, findings) for link in links):
         pass
 
 
-def _orphans(drafts: dict[str, Draft], link: _Link, layout: Layout, findings: Findings) -> bool:
+def _orphans(drafts: dict[str, Draft], link: Link, layout: Layout, findings: Findings) -> bool:
     """Reject the rows whose parent is not there; return whether there were any."""
     child, parent = drafts[link.child], drafts[link.parent]
     theirs, ours = child.places(link.theirs), parent.places(link.ours)
@@ -128,16 +136,16 @@ def _orphans(drafts: dict[str, Draft], link: _Link, layout: Layout, findings: Fi
         for index, row in _alive(child)
         if (key := tuple(row[place] for place in theirs)) not in parents.known and None not in key
     ]
-    reasons = _reasons(parents, link, {key for _, key in orphans})
+    reasons = reasons_of(parents, link, {key for _, key in orphans})
     for index, key in orphans:
         code, reason = reasons[key]
         child.rejects[index] = findings.reject(
-            child.origins[index], link.theirs[0], code, reason, _value(key)
+            child.origins[index], link.theirs[0], code, reason, value_of(key)
         )
     return bool(orphans)
 
 
-def _parents(draft: Draft, places: tuple[int, ...], layout: Layout) -> _Parents:
+def _parents(draft: Draft, places: tuple[int, ...], layout: Layout) -> Parents:
     """Return the rows of ``draft`` by the columns at ``places``."""
     keys = (tuple(row[place] for place in places) for row in draft.rows)
     known: set[Key] = set()
@@ -147,14 +155,14 @@ def _parents(draft: Draft, places: tuple[int, ...], layout: Layout) -> _Parents:
             known.add(key)
         else:
             rejected[key] = reject
-    return _Parents(known, rejected, is_catalogue=layout.records[draft.record].is_reference)
+    return Parents(known, rejected, is_catalogue=layout.records[draft.record].is_reference)
 
 
-def _reasons(parents: _Parents, link: _Link, lost: set[Key]) -> dict[Key, tuple[str, str]]:
+def reasons_of(parents: Parents, link: Link, lost: set[Key]) -> dict[Key, tuple[str, str]]:
     """Return the code and the reason for each key that has no parent."""
     reasons: dict[Key, tuple[str, str]] = {}
     for key in lost:
-        said = _said(link.ours, key)
+        said = in_words(link.ours, key)
         if key in parents.rejected:
             reasons[key] = "D0115", _of_rejected(link.parent, said, parents.rejected[key])
         elif parents.is_catalogue:
@@ -170,18 +178,18 @@ def _of_rejected(parent: str, said: str, reject: Reject) -> str:
     return f"its {parent} ({said}; {where}) was rejected: {reject.reason}"
 
 
-def _of_catalogue(link: _Link, key: Key, known: set[Key]) -> tuple[str, str]:
+def _of_catalogue(link: Link, key: Key, known: set[Key]) -> tuple[str, str]:
     """Return why a catalogue has no such row: it has others for the key but its last part, or none.
 
     Reports: D0116, D0124.
     """
     others = sorted(str(each[-1]) for each in known if each[:-1] == key[:-1] and len(key) > 1)
     if others:
-        named, last = _said(link.ours[:-1], key[:-1]), _said(link.ours[-1:], key[-1:])
+        named, last = in_words(link.ours[:-1], key[:-1]), in_words(link.ours[-1:], key[-1:])
         return "D0124", f"{named} has no {last} in {link.parent}, but {', '.join(others)}"
     close = near(str(key[0]), sorted({str(each[0]) for each in known}))
     hint = f"; near it: {', '.join(close)}" if close else ""
-    return "D0116", f"{link.parent} has no {_said(link.ours, key)}{hint}"
+    return "D0116", f"{link.parent} has no {in_words(link.ours, key)}{hint}"
 
 
 def _surplus(draft: Draft, relation: Relation, parent: str, findings: Findings) -> None:
@@ -194,10 +202,17 @@ def _surplus(draft: Draft, relation: Relation, parent: str, findings: Findings) 
         key = tuple(row[place] for place in places)
         counts[key] = counts.get(key, 0) + 1
         if counts[key] > relation.at_most and None not in key:
-            reason = (
-                f"{relation.name} of {parent} ({_said(relation.theirs, key)}) has at most "
-                f"{relation.at_most} rows"
+            draft.rejects[index] = reject_surplus(
+                draft.origins[index], relation, parent, key, findings
             )
-            draft.rejects[index] = findings.reject(
-                draft.origins[index], relation.theirs[0], "D0117", reason, _value(key)
-            )
+
+
+def reject_surplus(
+    origin: Origin, relation: Relation, parent: str, key: Key, findings: Findings
+) -> Reject:
+    """Return the reject of a row beyond the end of a list."""
+    reason = (
+        f"{relation.name} of {parent} ({in_words(relation.theirs, key)}) has at most "
+        f"{relation.at_most} rows"
+    )
+    return findings.reject(origin, relation.theirs[0], "D0117", reason, value_of(key))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
-from attrs import evolve
+from attrs import frozen
 
 from mipsdsl.core.nodes import Program
 from mipsdsl.data.assume import assumptions, fill
@@ -23,7 +23,7 @@ from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.sheets import Sheet
 from mipsdsl.data.slots import Layout, layout_of
 from mipsdsl.data.sources import Source, is_document, sources_of
-from mipsdsl.data.tables import DataError, Inputs, OwnColumns, Reject, Table
+from mipsdsl.data.tables import DataError, Inputs, Origin, OwnColumns, Reject, Table
 from mipsdsl.data.tins import one_form
 from mipsdsl.data.totals import without_totals
 from mipsdsl.data.validate import to_draft, validate
@@ -69,8 +69,10 @@ def _read(layout: Layout, paths: Sequence[Path], options: ReadOptions) -> Inputs
         layout.target(rule.to, "the map of columns")
     drafts = _read_all(paths, layout, options, findings)
     if options.measures is not None:
-        drafts += _reference_data(options.measures, drafts, layout, options, findings)
-    _note_unmapped(options, findings)
+        drafts += reference_data(
+            options.measures, {draft.record for draft in drafts}, layout, options, findings
+        )
+    note_unmapped(options, findings)
     joined = _join(drafts, layout)
     one_form(joined, findings)
     fill(joined, assumptions(layout, options.assume), findings)
@@ -79,7 +81,7 @@ def _read(layout: Layout, paths: Sequence[Path], options: ReadOptions) -> Inputs
     return _inputs(joined, findings)
 
 
-def _note_unmapped(options: ReadOptions, findings: Findings) -> None:
+def note_unmapped(options: ReadOptions, findings: Findings) -> None:
     """Say which columns of the user's map are in no file."""
     there = {column for sheet in findings.sheets.values() for column in sheet.columns}
     absent = [f"`{name}`" for name in options.column_map if name not in there]
@@ -95,32 +97,86 @@ def _read_all(
     Raises:
         DataError: more than one file is not named after a record.
     """
-    loaded: list[tuple[Sheet, str]] = []
-    corrected: list[Sheet] = []
+    found = sheets_in(paths, layout, options, findings, _load)
+    loaded = correct(found.loaded, found.corrected, layout, findings)
+    check_flat(loaded, layout)
+    return [
+        draft
+        for sheet, record in loaded
+        for draft in drafts_of(sheet, record, layout, options, findings)
+    ]
+
+
+class Headed(Protocol):
+    """A file that was opened: its label and its columns."""
+
+    @property
+    def file(self) -> str:
+        """Return what the file is called in messages."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names in its header."""
+
+    def renamed(self, file: str) -> Self:
+        """Return the same under another name, of another folder."""
+
+
+Opened = TypeVar("Opened", bound=Headed)
+
+
+@frozen
+class Found(Generic[Opened]):
+    """The files of a run, each with the record that it is of, and the files of corrections."""
+
+    loaded: list[tuple[Opened | Sheet, str]]
+    corrected: list[Opened | Sheet]
+
+
+def sheets_in(
+    paths: Sequence[Path],
+    layout: Layout,
+    options: ReadOptions,
+    findings: Findings,
+    load_one: Callable[[Source, ReadOptions], Opened],
+) -> Found[Opened]:
+    """Return all files of a run, opened by ``load_one``; of one name, the later by their paths."""
+    found: Found[Opened] = Found([], [])
     sources = sources_of(paths, layout, options, findings)
-    for path, sheet, record in _sheets(sources, layout, options, findings):
-        if is_corrections(sheet):
-            corrected.append(sheet)
+    for path, sheet, record in _sheets(sources, layout, options, findings, load_one):
+        if is_corrections(sheet.columns):
+            found.corrected.append(sheet)
         else:
-            again = any(sheet.file == each.file for each, _ in loaded)
-            loaded.append((_renamed(sheet, str(path)) if again else sheet, record))
-    loaded = correct(loaded, corrected, layout, findings)
+            again = any(sheet.file == each.file for each, _ in found.loaded)
+            found.loaded.append((sheet.renamed(str(path)) if again else sheet, record))
+    return found
+
+
+def _load(source: Source, options: ReadOptions) -> Sheet:
+    return load(source.path, options, source.sheet)
+
+
+def check_flat(loaded: Iterable[tuple[Headed, str]], layout: Layout) -> None:
+    """Check that at most one file is not named after a record.
+
+    Raises:
+        DataError: more are.
+    """
     flat = [sheet.file for sheet, record in loaded if not record]
     if len(flat) > 1:
         raise DataError(
             f"`{flat[0]}` and `{flat[1]}` are not named after a record",
             f"one flat file at most; records are {', '.join(layout.slots)}",
         )
-    return [
-        draft
-        for sheet, record in loaded
-        for draft in _drafts(sheet, record, layout, options, findings)
-    ]
 
 
 def _sheets(
-    sources: Sequence[Source], layout: Layout, options: ReadOptions, findings: Findings
-) -> Iterator[tuple[Path, Sheet, str]]:
+    sources: Sequence[Source],
+    layout: Layout,
+    options: ReadOptions,
+    findings: Findings,
+    load_one: Callable[[Source, ReadOptions], Opened],
+) -> Iterator[tuple[Path, Opened | Sheet, str]]:
     """Yield the sheets of all files, each with its file and the record that it is of, or nothing.
 
     Documents of CMS's API are read together: several may be of one submission.
@@ -131,7 +187,7 @@ def _sheets(
         findings.files.append(source.path)
         if not is_document(source.path):
             given.add(source.record)
-            yield source.path, load(source.path, options, source.sheet), source.record
+            yield source.path, load_one(source, options), source.record
             continue
         from mipsdsl.data.documents import load_json
 
@@ -151,7 +207,7 @@ def _sheets(
         )
 
 
-def _drafts(
+def drafts_of(
     sheet: Sheet, record: str, layout: Layout, options: ReadOptions, findings: Findings
 ) -> list[Draft]:
     """Return the rows of one sheet."""
@@ -161,37 +217,31 @@ def _drafts(
         bindings = bind_record(sheet, record, layout, options, findings)
     else:
         bindings = bind_flat(sheet, layout, options, findings)
-    _note_bound(sheet, bindings, findings)
+    note_bound(sheet, bindings, findings)
     record_of_rows = record or bindings[0].slot.record
-    sheet = without_totals(sheet, _key_places(bindings, layout))
+    sheet = without_totals(sheet, key_places(bindings, layout))
     findings.sheets[sheet.file] = sheet
     findings.unreadable.extend((record_of_rows, reject) for reject in sheet.unreadable)
     checked = validate(sheet, bindings, options, findings)
     return [to_draft(checked, record)] if record else split(checked, layout, findings)
 
 
-def _note_bound(sheet: Sheet, bindings: Sequence[Binding], findings: Findings) -> None:
+def note_bound(sheet: Sheet, bindings: Sequence[Binding], findings: Findings) -> None:
     """Keep which column supplies what."""
     columns = findings.bound.setdefault(sheet.file, {})
     for each in bindings:
         columns.setdefault(each.header, []).append((each.slot.record, each.slot.name))
 
 
-def _key_places(bindings: Sequence[Binding], layout: Layout) -> list[int]:
+def key_places(bindings: Sequence[Binding], layout: Layout) -> list[int]:
     """Return the columns that are in the key of their record."""
     return sorted(
         {each.place for each in bindings if each.slot.name in layout.records[each.slot.record].key}
     )
 
 
-def _renamed(sheet: Sheet, file: str) -> Sheet:
-    """Return a sheet that is told apart from another of the same name in another folder."""
-    unreadable = tuple(evolve(reject, file=file) for reject in sheet.unreadable)
-    return evolve(sheet, file=file, unreadable=unreadable)
-
-
-def _reference_data(
-    folder: Path, given: list[Draft], layout: Layout, options: ReadOptions, findings: Findings
+def reference_data(
+    folder: Path, given: Collection[str], layout: Layout, options: ReadOptions, findings: Findings
 ) -> list[Draft]:
     """Return the rows of CMS's catalogues and benchmarks for the records that declare them.
 
@@ -202,7 +252,7 @@ def _reference_data(
     folder, named = _measures(folder)
     year = options.year or named or layout.program.year
     drafts: list[Draft] = []
-    own = {draft.record for draft in given}
+    own = set(given)
     if "quality_catalogue" in own:
         # The collection types of CMS's measures say nothing about measures of the user's own.
         own.add("measure_collection")
@@ -265,32 +315,36 @@ def _check_required(drafts: dict[str, Draft], findings: Findings) -> None:
                 continue
             lacking = [slot.name for place, slot in required if row[place] is None]
             if lacking:
-                names = ", ".join(f"`{name}`" for name in lacking)
-                draft.rejects[index] = findings.reject(
-                    draft.origins[index], lacking[0], "D0102", f"{names} of {draft.record} is empty"
+                draft.rejects[index] = reject_lacking(
+                    draft.origins[index], lacking, draft.record, findings
                 )
+
+
+def reject_lacking(
+    origin: Origin, lacking: Sequence[str], record: str, findings: Findings
+) -> Reject:
+    """Return the reject of a row without the values ``lacking``, which its record requires."""
+    names = ", ".join(f"`{name}`" for name in lacking)
+    return findings.reject(origin, lacking[0], "D0102", f"{names} of {record} is empty")
 
 
 def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
     """Return the rows that are left as tables, and all rejects in the order of the files."""
     tables: dict[str, Table] = {}
     counts: dict[str, int] = {}
-    rejects: dict[tuple[str, int], Reject] = {}
-    for record, reject in findings.unreadable:
+    for record, _ in findings.unreadable:
         counts[record] = counts.get(record, 0) + 1
-        rejects.setdefault((reject.file, reject.row), reject)
     for record, draft in drafts.items():
         counts[record] = counts.get(record, 0) + len(draft.rows)
-        for reject in filter(None, draft.rejects):
-            rejects.setdefault((reject.file, reject.row), reject)
         tables[record] = _table(draft)
-    order = {file: place for place, file in enumerate(findings.sheets)}
-    ranked = sorted(rejects.values(), key=lambda each: (order.get(each.file, 0), each.row))
+    rejects = ranked(
+        findings, (each for draft in drafts.values() for each in draft.rejects if each is not None)
+    )
     subjects = tuple(name for name in findings.subjects if name in tables)
     return Inputs(
         tables=tables,
         notes=tuple(findings.notes),
-        rejects=tuple(ranked),
+        rejects=rejects,
         counts=counts,
         own=_own(findings),
         subjects=subjects,
@@ -298,6 +352,15 @@ def _inputs(drafts: dict[str, Draft], findings: Findings) -> Inputs:
         bound=findings.bound,
         files=files_read(findings.files),
     )
+
+
+def ranked(findings: Findings, rejects: Iterable[Reject]) -> tuple[Reject, ...]:
+    """Return all rejects, each row once, in the order of the files."""
+    found: dict[tuple[str, int], Reject] = {}
+    for reject in (*(reject for _, reject in findings.unreadable), *rejects):
+        found.setdefault((reject.file, reject.row), reject)
+    order = {file: place for place, file in enumerate(findings.sheets)}
+    return tuple(sorted(found.values(), key=lambda each: (order.get(each.file, 0), each.row)))
 
 
 def _own(findings: Findings) -> dict[str, OwnColumns]:

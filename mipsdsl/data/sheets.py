@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mipsdsl.data.tables import DataError, Origin, Reject
 
@@ -30,6 +30,11 @@ class Sheet:
     def origin(self, index: int) -> Origin:
         """Return where the row at ``index`` stands."""
         return Origin(self.file, self.numbers[index])
+
+    def renamed(self, file: str) -> Sheet:
+        """Return the sheet under another name, told apart from one of the same in another folder."""
+        unreadable = tuple(evolve(reject, file=file) for reject in self.unreadable)
+        return evolve(self, file=file, unreadable=unreadable)
 
     def original(self, row: int) -> dict[str, str]:
         """Return the cells of the row with the number ``row``, by column."""

@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from mipsdsl.data.findings import Draft, Findings
 from mipsdsl.data.tables import Value
 
-_TIN = "tin"
-_DASHED = re.compile(r"[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}")
-_DIGITS = re.compile(r"[0-9]{9}")
+TIN = "tin"
+DASHED = r"[0-9]{2}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
+DIGITS_ALONE = r"[0-9]{9}"
+_DASHED = re.compile(DASHED)
+_DIGITS = re.compile(DIGITS_ALONE)
 
 
 def one_form(drafts: Mapping[str, Draft], findings: Findings) -> None:
     """Take the dashes out of TINs when the data have some with and some without, and say so."""
     columns = [
-        (draft, place) for draft in drafts.values() if (place := draft.index(_TIN)) is not None
+        (draft, place) for draft in drafts.values() if (place := draft.index(TIN)) is not None
     ]
     values: set[Value] = {row[place] for draft, place in columns for row in draft.rows}
     texts = [value for value in values if isinstance(value, str)]
@@ -28,5 +30,10 @@ def one_form(drafts: Mapping[str, Draft], findings: Findings) -> None:
         for row in draft.rows:
             if row[place] in plain:
                 row[place] = plain[str(row[place])]
+    note_dashes(dashed[0], findings)
+
+
+def note_dashes(first: str, findings: Findings) -> None:
+    """Say that the dashes of TINs were left out; ``first`` is the first of them in their order."""
     said = "TINs stand with dashes and without: the dashes are left out"
-    findings.note(f"{said} ({dashed[0]} is {plain[dashed[0]]})", plain=said)
+    findings.note(f"{said} ({first} is {first.replace('-', '')})", plain=said)

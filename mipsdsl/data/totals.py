@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from attrs import evolve
 
@@ -23,11 +24,13 @@ def without_totals(sheet: Sheet, keys: Collection[int]) -> Sheet:
     Reports: D0123.
     """
     last = len(sheet.rows)
-    while last and _is_totals(sheet, last - 1, keys):
+    while last and is_totals(
+        sheet.rows[last - 1], keys, partial(_are_named, sheet, last - 1, keys)
+    ):
         last -= 1
     if last == len(sheet.rows):
         return sheet
-    rejects = tuple(_reject(sheet, index, keys) for index in range(last, len(sheet.rows)))
+    rejects = tuple(reject_totals(sheet, index, keys) for index in range(last, len(sheet.rows)))
     return evolve(
         sheet,
         rows=sheet.rows[:last],
@@ -36,18 +39,25 @@ def without_totals(sheet: Sheet, keys: Collection[int]) -> Sheet:
     )
 
 
-def _is_totals(sheet: Sheet, index: int, keys: Collection[int]) -> bool:
-    row = sheet.rows[index]
+def is_totals(row: Sequence[str], keys: Collection[int], others_named: Callable[[], bool]) -> bool:
+    """Return whether ``row``, the last one, has totals.
+
+    ``others_named``: whether more than half of the rows above have something in their key.
+    """
     if any(_WORDS.fullmatch(row[place].strip()) for place in {0, *keys}):
         return True
     if not keys or any(row[place].strip() for place in keys) or not any(map(str.strip, row)):
         return False
-    others = sheet.rows[:index]
-    named = sum(any(each[place].strip() for place in keys) for each in others)
-    return 2 * named > len(others)
+    return others_named()
 
 
-def _reject(sheet: Sheet, index: int, keys: Collection[int]) -> Reject:
+def _are_named(sheet: Sheet, number: int, keys: Collection[int]) -> bool:
+    named = sum(any(row[place].strip() for place in keys) for row in sheet.rows[:number])
+    return 2 * named > number
+
+
+def reject_totals(sheet: Sheet, index: int, keys: Collection[int]) -> Reject:
+    """Return the reject of a row of totals."""
     row, number = sheet.rows[index], sheet.numbers[index]
     said = next((p for p in (0, *sorted(keys)) if _WORDS.fullmatch(row[p].strip())), None)
     place = min(keys, default=0) if said is None else said

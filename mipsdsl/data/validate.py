@@ -42,15 +42,13 @@ def validate(
         there = cells[binding.place]
         column = parse_column(binding.slot, there, _reading(sheet, binding, there, options, looked))
         values.append(column.values)
-        _note_rounded(sheet, binding, column, findings)
-        _note_identifiers(sheet, binding, column, findings)
-        _note_day_numbers(sheet, binding, column, findings)
+        _note(sheet, binding, column, findings)
         for index, problem in column.problems.items():
-            _add(problems.setdefault(index, []), binding.header, problem)
-    _note_percents(sheet, looked, findings)
+            add_problem(problems.setdefault(index, []), binding.header, problem)
+    note_percents(sheet.file, looked, findings)
     rejects: list[Reject | None] = [None] * len(sheet.rows)
     for index, found in problems.items():
-        rejects[index] = _reject(sheet, index, found, findings)
+        rejects[index] = reject_of(sheet, index, found, findings)
     slots = tuple(binding.slot for binding in bindings)
     return Checked(sheet, slots, values, rejects)
 
@@ -89,71 +87,86 @@ def _reading(
     return Reading(decision.hundred, missing)
 
 
-def _note_percents(sheet: Sheet, looked: dict[bool, list[str]], findings: Findings) -> None:
+def note_percents(file: str, looked: dict[bool, list[str]], findings: Findings) -> None:
     """Say for which columns the look at the numbers decided, and how."""
     for hundred, headers in looked.items():
         names = ", ".join(f"`{name}`" for name in dict.fromkeys(headers))
         example = "85" if hundred else "0.85"
-        findings.note(f"{sheet.file}: percents are read so that {example} is 85%: {names}")
+        findings.note(f"{file}: percents are read so that {example} is 85%: {names}")
 
 
-def _note_rounded(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
-    if column.rounded:
+def note_rounded(file: str, binding: Binding, number: int, findings: Findings) -> None:
+    """Say how many values of a column were rounded, if any were."""
+    if number:
         slot = binding.slot
         places = slot.scale - 2 if slot.type.unit is Unit.PERCENT else slot.scale
         findings.note(
-            f"{sheet.file}: {column.rounded} values of `{binding.header}` had more than {places} "
+            f"{file}: {number} values of `{binding.header}` had more than {places} "
             "decimal places and were rounded"
         )
 
 
-def _note_identifiers(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
-    """Say which NPIs are doubtful, and which NPIs and TINs were brought into their form."""
-    if column.unsound:
-        first = column.unsound[0]
-        before = (
-            f"{sheet.file}: {_cells(len(column.unsound))} of `{binding.header}` with a wrong check "
-            "digit, first"
-        )
-        after = f"in row {sheet.numbers[first]}; --strict-npi rejects such rows"
-        shown = sheet.rows[first][binding.place].strip()
-        findings.note(f"{before} {shown} {after}", plain=f"{before} {after}")
-    if column.restored:
-        first = column.restored[0]
-        said = (
-            f"{sheet.file}: {_cells(len(column.restored))} of `{binding.header}` brought into the "
-            "form of the others"
-        )
-        shown = sheet.rows[first][binding.place].strip()
-        findings.note(f"{said}: {shown} is {column.values[first]}", plain=said)
+@frozen
+class Example:
+    """How many cells of a column are of a kind; the first of them, its row, and its value."""
+
+    number: int
+    text: str
+    row: int
+    value: Value
 
 
-def _note_day_numbers(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
-    if column.day_numbers:
-        first = column.day_numbers[0]
-        day = column.values[first]
-        is_day = date.fromordinal(day).isoformat() if isinstance(day, int) else ""
-        said = (
-            f"{sheet.file}: {_cells(len(column.day_numbers))} of `{binding.header}` as a "
-            "spreadsheet counts days"
-        )
-        shown = sheet.rows[first][binding.place].strip()
-        findings.note(f"{said}: {shown} is {is_day}", plain=said)
+def note_unsound(file: str, binding: Binding, seen: Example, findings: Findings) -> None:
+    """Say which NPIs are doubtful."""
+    before = f"{file}: {_cells(seen.number)} of `{binding.header}` with a wrong check digit, first"
+    after = f"in row {seen.row}; --strict-npi rejects such rows"
+    findings.note(f"{before} {seen.text} {after}", plain=f"{before} {after}")
+
+
+def note_restored(file: str, binding: Binding, seen: Example, findings: Findings) -> None:
+    """Say which NPIs and TINs were brought into their form."""
+    said = (
+        f"{file}: {_cells(seen.number)} of `{binding.header}` brought into the form of the others"
+    )
+    findings.note(f"{said}: {seen.text} is {seen.value}", plain=said)
+
+
+def note_day_numbers(file: str, binding: Binding, seen: Example, findings: Findings) -> None:
+    """Say which dates are numbers of days."""
+    day = date.fromordinal(seen.value).isoformat() if isinstance(seen.value, int) else ""
+    said = f"{file}: {_cells(seen.number)} of `{binding.header}` as a spreadsheet counts days"
+    findings.note(f"{said}: {seen.text} is {day}", plain=said)
+
+
+def _note(sheet: Sheet, binding: Binding, column: Column, findings: Findings) -> None:
+    """Say what there is to say of the cells of a column."""
+    note_rounded(sheet.file, binding, column.rounded, findings)
+    for note, found in (
+        (note_unsound, column.unsound),
+        (note_restored, column.restored),
+        (note_day_numbers, column.day_numbers),
+    ):
+        if found:
+            first = found[0]
+            text = sheet.rows[first][binding.place].strip()
+            seen = Example(len(found), text, sheet.numbers[first], column.values[first])
+            note(sheet.file, binding, seen, findings)
 
 
 def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
 
 
-def _add(found: list[tuple[str, Problem]], header: str, problem: Problem) -> None:
+def add_problem(found: list[tuple[str, Problem]], header: str, problem: Problem) -> None:
     """Add a problem; a column that supplies several records is blamed once."""
     if all(header != other for other, _ in found):
         found.append((header, problem))
 
 
-def _reject(
+def reject_of(
     sheet: Sheet, index: int, found: list[tuple[str, Problem]], findings: Findings
 ) -> Reject:
+    """Return the reject of a row with these problems, each with its column."""
     header, problem = found[0]
     also = "".join(f"; `{other}`: {each.reason}" for other, each in found[1:])
     origin = sheet.origin(index)

@@ -28,6 +28,7 @@ from mipsdsl.core.types import Shape, Type, Unit
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import Inputs
+from tests.data.bulk.same import compare
 
 PLACE = Place("records.mips", 1)
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -268,13 +269,18 @@ def program() -> Program:
 
 @pytest.fixture
 def read_texts(program: Program, tmp_path: Path) -> Callable[..., Inputs]:
-    """Return a function that writes files and reads them: the only one, or their folder."""
+    """Return a function that writes files and reads them: the only one, or their folder.
+
+    They are read by query as well, as millions are, which must say the same.
+    """
 
     def run(files: dict[str, str], **options: object) -> Inputs:
         for name, content in files.items():
             (tmp_path / name).write_text(content, encoding="utf-8")
         paths = [tmp_path / next(iter(files))] if len(files) == 1 else [tmp_path]
-        return read(program, paths, ReadOptions(**options))  # type: ignore[arg-type]
+        asked = ReadOptions(**options)  # type: ignore[arg-type]
+        compare(program, paths, asked)
+        return read(program, paths, asked)
 
     return run
 

@@ -1,0 +1,1 @@
+"""Data of any size into checked tables of DuckDB: the same meaning as ``mipsdsl.data.read``."""
