@@ -151,7 +151,8 @@ def _double(slot: Slot, number: str, scale: int) -> Plain:
     """
     steps = f"round({number} * 1e{scale})"
     # DuckDB takes a NaN for equal to itself, and one with a sign for less than all.
-    is_decimal = f"isfinite({number}) AND {steps} / 1e{scale} = {number} AND abs({steps}) < 1e{_DIGITS_OF_A_DOUBLE}"
+    is_short = f"isfinite({number}) AND abs({steps}) < 1e{_DIGITS_OF_A_DOUBLE}"
+    is_decimal = f"{is_short} AND {steps} / 1e{scale} = {number}"
     return Plain(f"({is_decimal} AND {_within(slot, steps)})", f"TRY_CAST({steps} AS BIGINT)")
 
 
