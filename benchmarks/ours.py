@@ -26,11 +26,14 @@ def populations() -> Populations:
     return {item.name: Population.COMPUTE for item in program().items if not item.record}
 
 
-def plan_of(outputs: Sequence[str]) -> Plan:
-    """Return what has to be computed for ``outputs`` of the clinician, every field being there."""
+def plan_of(outputs: Sequence[str], said: Populations | None = None) -> Plan:
+    """Return what has to be computed for ``outputs`` of the clinician, every field being there.
+
+    ``said`` of the population items: unless it is given, each is computed.
+    """
     available = {each.name: tuple(f.name for f in each.fields) for each in program().records}
     targets = [("clinician", name) for name in outputs]
-    return requirements(program(), available, targets, populations())
+    return requirements(program(), available, targets, said or populations())
 
 
 def columns_of_work(people: Many) -> ColumnStore:
