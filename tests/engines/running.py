@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type
+from mipsdsl.engines.columns import ColumnStore, columns_of, stored_values
 from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.native import NativeEngine
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import PythonEngine
 from mipsdsl.engines.rows import link
@@ -35,15 +37,32 @@ def plan_for(
 
 
 def run(program: c.Program, tables: Mapping[str, w.Data], plan: Plan | None = None) -> Store:
-    """Return the rows after a run, which is the same on both engines."""
+    """Return the rows after a run, which is the same on all engines."""
     plan = plan or plan_for(program, tables)
     stores = [link(program, tables), link(program, tables)]
+    columns = columns_of(link(program, tables))
     Interpreter(program, stores[0], computed(program)).run(plan)
     PythonEngine(program, stores[1], computed(program)).run(plan)
+    NativeEngine(program, columns, computed(program)).run(plan)
     for step in plan.steps:
         for name in step.items:
-            assert column(stores[0], step.record, name) == column(stores[1], step.record, name)
+            expected = column(stores[0], step.record, name)
+            assert expected == column(stores[1], step.record, name)
+            assert expected == native_column(columns, stores[0], step.record, name)
     return stores[0]
+
+
+def native_column(columns: ColumnStore, store: Store, record: str, name: str) -> list[object]:
+    """Return the values of an item in columns as ``column`` has them in ``store``."""
+    if not record:
+        return [columns.populations[name]]
+    values = stored_values(columns, (record, name))
+    item = columns.schema.items[record, name]
+    if isinstance(item.expr, c.Select):
+        listed = columns.schema.of_selection(record, name)
+        rows = store.rows.get(listed, [])
+        values = [tuple(rows[number] for number in chosen) for chosen in values]  # type: ignore[union-attr]
+    return [shown(store, value) for value in values]
 
 
 def column(store: Store, record: str, name: str) -> list[object]:
