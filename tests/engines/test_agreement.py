@@ -10,13 +10,17 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.columns import columns_of
 from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.native import NativeEngine
+from mipsdsl.engines.native.tables import OutOfRange
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import PythonEngine, compile_python
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.store import Store, Stored
 from tests.engines import worlds as w
 from tests.engines.random_programs import data_of, program_of
+from tests.engines.running import computed, native_column
 
 
 def outcome(store: Store, plan: Plan) -> dict[str, list[object]]:
@@ -38,8 +42,31 @@ def _shown(store: Store, value: Stored) -> object:
     return (type(value).__name__, value)
 
 
+OUT_OF_RANGE: dict[str, list[object]] = {}
+"""Of a program whose values are beyond what it says of them, which no compiled policy's are."""
+
+
+def native_outcome(
+    program: c.Program, tables: Mapping[str, w.Data], plan: Plan, store: Store
+) -> dict[str, list[object]]:
+    """Return all that a run of machine code computed, as ``outcome`` has it."""
+    populations = computed(program)
+    columns = columns_of(link(program, tables))
+    try:
+        NativeEngine(program, columns, populations).run(plan)
+    except OutOfRange:
+        return OUT_OF_RANGE
+    return {
+        f"{step.record}.{name}" if step.record else name: native_column(
+            columns, store, step.record, name
+        )
+        for step in plan.steps
+        for name in step.items
+    }
+
+
 def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
-    """Run both engines on everything, and look at every trace."""
+    """Run all engines on everything, and look at every trace."""
     populations: Populations = {
         item.name: Population.COMPUTE for item in program.items if not item.record
     }
@@ -51,7 +78,9 @@ def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
     interpreter.run(plan)
     PythonEngine(program, stores[1], populations).run(plan)
 
-    assert outcome(stores[0], plan) == outcome(stores[1], plan)
+    expected = outcome(stores[0], plan)
+    assert expected == outcome(stores[1], plan)
+    assert native_outcome(program, tables, plan, stores[0]) in (expected, OUT_OF_RANGE)
     for item in program.items:
         for row in stores[0].rows.get(item.record, []):
             trace = interpreter.trace(item.record, row, item.name)
