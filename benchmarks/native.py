@@ -111,9 +111,7 @@ def _check_choices(schema: Schema) -> None:
 
 def plan_of(outputs: tuple[str, ...], populations: Populations) -> Plan:
     """Return what has to be computed for outputs of the clinician."""
-    available = {
-        record.name: [each.name for each in record.fields] for record in program().records
-    }
+    available = {record.name: [each.name for each in record.fields] for record in program().records}
     targets = [("clinician", name) for name in outputs]
     return requirements(program(), available, targets, populations)
 

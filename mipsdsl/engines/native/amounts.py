@@ -186,14 +186,18 @@ class Amounts:
     # --- landing and rounding ---
 
     def landed(self, amount: Amount, scale: int) -> Amount:
-        """Return a quantity on the grid of ``scale`` places."""
+        """Return a quantity on the grid of ``scale`` places; its unit may be a coarser one."""
         steps = 10**scale
+        if amount.bottom is None and steps % amount.unit == 0:
+            return amount
         shared = gcd(steps, amount.unit)
         top = self.wholes.times(amount.top, steps // shared)
         bottom = self._whole_bottom(amount, shared)
-        if bottom.known == 1:
-            return Amount(top, steps, None, amount.there)
         return Amount(self.nearest(top, bottom), steps, None, amount.there)
+
+    def in_steps(self, amount: Amount, scale: int) -> Whole:
+        """Return a quantity that is on the grid in steps of it."""
+        return self.wholes.times(amount.top, 10**scale // amount.unit)
 
     def _whole_bottom(self, amount: Amount, shared: int = 1) -> Whole:
         if amount.bottom is None:

@@ -18,7 +18,7 @@ from mipsdsl.engines.native.amounts import Amounts, bounded
 from mipsdsl.engines.native.code import Code, Piece, Unsupported
 from mipsdsl.engines.native.slots import Slot, SlotKind
 from mipsdsl.engines.native.values import ALWAYS, Absent, Amount, At, Code32, Flag, Value
-from mipsdsl.engines.native.wholes import Whole, within
+from mipsdsl.engines.native.wholes import Whole, known, within
 from mipsdsl.engines.schema import Schema, Target, group_list, select_of, stored_scale
 
 _CONSTANT = ", !invariant.load !0"
@@ -55,16 +55,36 @@ class Function:
 
 
 @frozen
+class Storage:
+    """How a quantity is kept: whole numbers of ``bits`` bits within bounds, in parts of ``unit``."""
+
+    bits: int
+    unit: int
+    low: int
+    high: int
+
+
+@frozen
 class Facts:
     """What is known of a program and a plan before any code is written.
 
-    ``partial``: given items to be computed in some rows. ``maybe``: computed items that a row may be
-    without.
+    ``partial``: given items to be computed in some rows. ``shown``: computed items that others than
+    the generated code look at. ``maybe``: computed items that a row may be without. ``kept``: how
+    quantities are kept that only the generated code looks at.
     """
 
     schema: Schema
     partial: frozenset[Target]
+    shown: frozenset[Target]
     maybe: set[Target] = field(factory=set)
+    kept: dict[Target, Storage] = field(factory=dict)
+
+    def storage(self, target: Target) -> Storage:
+        """Return how a quantity is kept."""
+        if (own := self.kept.get(target)) is not None:
+            return own
+        scale, low, high = self.limits(target)
+        return Storage(dtype_of(self.schema, target).itemsize * 8, 10**scale, low, high)
 
     def type_of(self, target: Target) -> Type:
         """Return the type of a field or an item."""
@@ -176,15 +196,17 @@ class Memory(ABC):
             there = self.amounts.both(there, present)
         if type_.unit is Unit.YESNO:
             return Flag(self.flag(slot, at.number, changes=changes), there)
-        bits = dtype_of(self.schema, target).itemsize * 8
-        loaded = self.load(f"i{bits}", slot, at.number, changes=changes)
         if type_.unit not in QUANTITIES:
+            bits = dtype_of(self.schema, target).itemsize * 8
+            loaded = self.load(f"i{bits}", slot, at.number, changes=changes)
             name = loaded if bits == 32 else self.code.op(f"sext i{bits} {loaded} to i32")
             return Code32(name, type_, there)
-        scale, low, high = self.facts.limits(target)
-        name = loaded if bits == 64 else self.code.op(f"sext i{bits} {loaded} to i64")
-        whole = within(Whole(name, 64, -(2**63), 2**63 - 1), low, high)
-        return bounded(Amount(whole, 10**scale, None, there), shape)
+        kept = self.facts.storage(target)
+        name = self.load(f"i{kept.bits}", slot, at.number, changes=changes)
+        if kept.bits != 64:
+            name = self.code.op(f"sext i{kept.bits} {name} to i64")
+        whole = within(Whole(name, 64, -(2**63), 2**63 - 1), kept.low, kept.high)
+        return bounded(Amount(whole, kept.unit, None, there), shape)
 
     # --- rows ---
 
@@ -322,8 +344,11 @@ class Memory(ABC):
         if held.bottom is not None or 10**scale % held.unit:
             first, second = self.amounts.alike(landed, held)
             there = self.amounts.both(there, wholes.compare("eq", first, second))
-        fits = within(landed.top, -(2**63), 2**63 - 1)
-        return wholes.at(fits, 64), there
+        steps = self.amounts.in_steps(landed, scale)
+        if steps.low < -(2**63) or steps.high >= 2**63:
+            fits = wholes.compare("sle", wholes.magnitude(steps), known(2**63 - 1))
+            there = self.amounts.both(there, fits)
+        return wholes.at(within(steps, -(2**63), 2**63 - 1), 64), there
 
     def as_text(self, code: Code32) -> Code32:
         """Return the text that the name of a value of a choice is."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 
 from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import children
-from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.core.types import Unit
 from mipsdsl.engines.columns import dtype_of
 from mipsdsl.engines.native.amounts import bounded
 from mipsdsl.engines.native.code import Piece
 from mipsdsl.engines.native.folds import Total
-from mipsdsl.engines.native.memory import Facts, Function
+from mipsdsl.engines.native.memory import Facts, Function, Storage
 from mipsdsl.engines.native.selections import Selections
 from mipsdsl.engines.native.slots import Slot, SlotKind
 from mipsdsl.engines.native.values import ALWAYS, Absent, Amount, At, Code32, Flag, Value
-from mipsdsl.engines.native.wholes import known
+from mipsdsl.engines.native.wholes import Whole, known
 from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.schema import Schema, Target, select_of, stored_scale
 from mipsdsl.engines.store import grouping_of
@@ -64,16 +64,48 @@ class Call:
 
 @frozen
 class Module:
-    """The functions of a plan, in the order in which they run."""
+    """The functions of a plan, in the order in which they run.
+
+    ``bits``: the width of the quantities that are kept in another way than their columns.
+    """
 
     calls: tuple[Call, ...]
+    bits: Mapping[Target, int]
 
 
 def module_of(schema: Schema, plan: Plan) -> Module:
-    """Return the functions that compute ``plan``."""
-    writer = _Writer(schema, plan, Facts(schema, plan.partial))
+    """Return the functions that compute ``plan``; what nobody looks at is not stored."""
+    labels = {
+        (schema.lists[each.parent, each.list_name], each.by)
+        for each in (record.grouping for record in schema.program.records)
+        if each is not None
+    }
+    shown = frozenset({*plan.outputs, *plan.partial, *labels})
+    facts = Facts(schema, plan.partial, shown)
+    writer = _Writer(schema, plan, facts)
     calls = [call for step in plan.steps for call in writer.step(step)]
-    return Module(tuple(calls))
+    read = {
+        (slot.record, slot.name)
+        for call in calls
+        for slot in call.slots
+        if slot.kind in _COLUMNS and not (slot.record == call.record and slot.name in call.names)
+    }
+    spared = {
+        f"; {number}"
+        for number, target in enumerate(schema.items)
+        if target not in read and target not in shown
+    }
+    kept = [evolve(call, text=_without(call.text, spared)) for call in calls]
+    return Module(tuple(kept), {target: each.bits for target, each in facts.kept.items()})
+
+
+_COLUMNS = (SlotKind.VALUES, SlotKind.PRESENT)
+
+
+def _without(text: str, marks: set[str]) -> str:
+    """Return ``text`` without the lines that end in one of ``marks``."""
+    lines = text.split("\n")
+    return "\n".join(line for line in lines if line[line.rfind(";") :] not in marks)
 
 
 @define
@@ -157,9 +189,13 @@ class _Writer:
         scale = stored_scale(item)
         landed = translator.amounts.landed(held, scale)
         _, low, high = self.facts.limits((item.record, item.name))
-        if landed.top.low < low or landed.top.high > high:
-            self._check(translator, item, landed, (low, high))
+        factor = 10**scale // landed.unit
+        if landed.top.low * factor < low or landed.top.high * factor > high:
+            self._check(translator, item, landed, (-(-low // factor), high // factor))
         return bounded(landed, item.shape)
+
+    def _number(self, item: c.Item) -> int:
+        return [*self.schema.items].index((item.record, item.name))
 
     def _check(
         self, translator: Selections, item: c.Item, landed: Amount, limits: tuple[int, int]
@@ -169,44 +205,49 @@ class _Writer:
         under = wholes.compare("slt", landed.top, known(limits[0]))
         over = wholes.compare("sgt", landed.top, known(limits[1]))
         outside = translator.amounts.both(landed.there, code.op(f"or i1 {under}, {over}"))
-        number = [*self.schema.items].index((item.record, item.name))
+        number = self._number(item)
         with code.when(outside):
             code.write(f"store i64 {number + OUT_OF_RANGE}, ptr %report")
 
     def _store(self, translator: Selections, item: c.Item, value: Value) -> None:
         code, target = translator.code, (item.record, item.name)
-        bits = dtype_of(self.schema, target).itemsize * 8
+        bits, held = self._as_kept(translator, target, value)
+        mark = f"; {self._number(item)}"
         address = translator.function.address(Slot(SlotKind.VALUES, *target))
         place = code.op(f"getelementptr i{bits}, ptr {address}, i64 %row")
-        # A value that is missing is stored as 0.
-        held = self._as_bits(translator, value, bits)
-        code.piece.lines.append(f"store i{bits} {held}, ptr {place}")
+        code.piece.lines.append(f"store i{bits} {held}, ptr {place} {mark}")
         if value.there != ALWAYS and not item.type.optional:
             self.facts.maybe.add(target)
         if self.facts.may_lack(target):
             address = translator.function.address(Slot(SlotKind.PRESENT, *target))
             place = code.op(f"getelementptr i8, ptr {address}, i64 %row")
             there = "1" if value.there == ALWAYS else code.op(f"zext i1 {value.there} to i8")
-            code.piece.lines.append(f"store i8 {there}, ptr {place}")
+            code.piece.lines.append(f"store i8 {there}, ptr {place} {mark}")
 
-    def _as_bits(self, translator: Selections, value: Value, bits: int) -> str:
-        code = translator.code
+    def _as_kept(self, translator: Selections, target: Target, value: Value) -> tuple[int, str]:
+        """Return a value as it is stored, and its bits; what is missing is 0."""
+        code, bits = translator.code, dtype_of(self.schema, target).itemsize * 8
         match value:
             case Absent():
-                return "0"
+                return bits, "0"
             case Flag(name):
                 held = code.op(f"zext i1 {name} to i{bits}")
             case Code32(name):
                 held = name if bits == 32 else code.op(f"trunc i32 {name} to i{bits}")
-            case Amount(top):
+            case Amount(top, unit):
+                if target in self.facts.shown:
+                    top = translator.amounts.in_steps(value, self.facts.limits(target)[0])
+                else:
+                    bits = _bits_of(top)
+                    self.facts.kept[target] = Storage(bits, unit, top.low, top.high)
                 held = translator.amounts.wholes.at(top, 64)
-                if bits != 64:
+                if bits != 64 and top.known is None:
                     held = code.op(f"trunc i64 {held} to i{bits}")
             case _:
                 raise TypeError("a set is no value of an item")
         if value.there == ALWAYS:
-            return held
-        return code.op(f"select i1 {value.there}, i{bits} {held}, i{bits} 0")
+            return bits, held
+        return bits, code.op(f"select i1 {value.there}, i{bits} {held}, i{bits} 0")
 
     def _kept(self, translator: Selections, name: str, value: Value) -> None:
         """Remember what was computed, for the items that follow."""
@@ -289,16 +330,28 @@ class _Writer:
         translator.totals.update(totals)
         code, item = translator.code, self.schema.items["", name]
         value = self._value(translator, item)
-        is_whole = item.type.unit in QUANTITIES or item.type.unit is Unit.YESNO
-        bits = 64 if is_whole else 32
-        held = self._as_bits(translator, value, bits)
-        if bits == 32:
-            held = code.op(f"sext i32 {held} to i64")
+        held = self._as_number(translator, item, value)
         code.write(f"store i64 {held}, ptr %scratch")
         place = code.op("getelementptr i64, ptr %scratch, i64 1")
         there = code.op(f"zext i1 {value.there} to i64")
         code.write(f"store i64 {there}, ptr {place}")
         return self._finished(Call(CallKind.FINISH, "", (name,)), translator)
+
+    def _as_number(self, translator: Selections, item: c.Item, value: Value) -> str:
+        """Return a value of the population as an i64."""
+        code = translator.code
+        match value:
+            case Absent():
+                return "0"
+            case Flag(name):
+                return code.op(f"zext i1 {name} to i64")
+            case Code32(name):
+                return code.op(f"sext i32 {name} to i64")
+            case Amount():
+                steps = translator.amounts.in_steps(value, stored_scale(item))
+                return translator.amounts.wholes.at(steps, 64)
+            case _:
+                raise TypeError("a set is no value of an item")
 
     # --- functions ---
 
@@ -331,6 +384,14 @@ def _function(name: str, entry: list[str], early: Piece, body: Piece, tail: list
         "done:", *tail, "ret void", "}",
     ]  # fmt: skip
     return "\n".join(lines)
+
+
+def _bits_of(whole: Whole) -> int:
+    """Return the narrowest width that a column can keep a number in."""
+    for bits in (8, 16, 32):
+        if -(1 << (bits - 1)) <= whole.low and whole.high < 1 << (bits - 1):
+            return bits
+    return 64
 
 
 def _over_everyone(expr: c.Expr) -> Iterator[c.Fold]:

@@ -76,7 +76,7 @@ class _Run:
         self._plan = plan
         self._compiled = compiled
         self._count = threads
-        self._facts = Facts(columns.schema, plan.partial)
+        self._facts = Facts(columns.schema, plan.partial, frozenset())
         self._joined: dict[str, Array] = {}
         self._items = {item.name: item for item in program.items if not item.record}
         values: dict[str, Stored] = {}
@@ -84,7 +84,7 @@ class _Run:
             said = population_value(item, populations)
             values[item.name] = None if isinstance(said, Population) else said
         targets = frozenset(targets_of(plan))
-        self._tables = Tables(columns, targets, plan.partial, values)
+        self._tables = Tables(columns, targets, plan.partial, compiled.module.bits, values)
         self._checked: set[tuple[str, str]] = set()
 
     def run(self) -> None:
@@ -281,7 +281,8 @@ class _Run:
     def _show(self) -> None:
         """Put what was computed into the columns."""
         arrays, schema = self._tables.arrays, self._columns.schema
-        for target in targets_of(self._plan):
+        shown = {*self._plan.outputs, *self._plan.partial}
+        for target in shown & targets_of(self._plan):
             if isinstance(schema.items[target].expr, c.Select):
                 self._columns.columns[target] = self._listed(target)
                 continue

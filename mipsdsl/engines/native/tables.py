@@ -28,11 +28,16 @@ class OutOfRange(ValueError):
 
 @define
 class Tables:
-    """Finds what slots hold. ``computed`` are the items of rows that the plan computes."""
+    """Finds what slots hold.
+
+    ``computed`` are the items of rows that the plan computes; ``bits`` the width of those that are
+    kept in another way than in a column.
+    """
 
     columns: ColumnStore
     computed: frozenset[Target]
     partial: frozenset[Target]
+    bits: Mapping[Target, int]
     populations: dict[str, Stored]
     parts: dict[tuple[str, int], int] = field(factory=dict)
     arrays: dict[Slot, Array] = field(factory=dict)
@@ -93,6 +98,8 @@ class Tables:
 
     def _column(self, slot: Slot, target: Target) -> Array:
         kind = dtype_of(self.columns.schema, target)
+        if target in self.bits:
+            kind = np.dtype(f"i{self.bits[target] // 8}")
         size = self.columns.sizes.get(slot.record, 0)
         if target in self.computed and target not in self.partial:
             return np.zeros(size, kind if slot.kind is SlotKind.VALUES else np.bool_)
