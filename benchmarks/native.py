@@ -140,7 +140,7 @@ def main() -> None:
     ):
         plan = plan_of(outputs, populations)
         began = time.perf_counter()
-        compiled = compile_native(program(), plan)
+        compiled = compile_native(program(), plan, thorough=True)
         print(f"{title}: compiled in {time.perf_counter() - began:.2f} s")
         for threads in (1, 2):
             engine = NativeEngine(program(), store, populations)

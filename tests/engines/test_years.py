@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mipsdsl import library
+from mipsdsl.engines.columns import columns_of
 from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.native import NativeEngine, compile_native
 from mipsdsl.engines.plan import requirements
 from mipsdsl.engines.python import PythonEngine, compile_python, load
 from mipsdsl.pipeline import compile_policy
@@ -13,7 +15,7 @@ from mipsdsl.scoring import to_be_given
 from mipsdsl.testing.claims import populations_of
 from mipsdsl.testing.random_world import Maker
 from mipsdsl.testing.world import linked
-from tests.engines.running import column, computed
+from tests.engines.running import column, computed, native_column
 
 WORLDS = 25
 
@@ -36,13 +38,18 @@ def test_engines_agree_on_random_people_of_a_year(year: str) -> None:
     every = [(item.record, item.name) for item in program.items]
     plan = requirements(program, columns, every, said)
     generated = load(compile_python(program, plan))
+    compiled = compile_native(program, plan)
 
     assert () == plan.refused
     for seed in range(WORLDS):
         people = Maker(program, seed).world()
         one, other = linked(program, people), linked(program, people)
         Interpreter(program, one, said).run(plan)
+        turned = columns_of(other)
         PythonEngine(program, other, said).run(plan, generated)
+        NativeEngine(program, turned, said).run(plan, compiled, threads=1 + seed % 2)
         for step in plan.steps:
             for name in step.items:
-                assert column(one, step.record, name) == column(other, step.record, name), seed
+                expected = column(one, step.record, name)
+                assert expected == column(other, step.record, name), seed
+                assert expected == native_column(turned, one, step.record, name), seed

@@ -1,32 +1,97 @@
-"""A plan as machine code."""
+"""A plan as machine code: made quickly, made better while it runs on many rows, and kept.
+
+Object code is kept in the user's cache folder, named after the texts that it was made of, LLVM and the
+processor: what was made for anything else is never found.
+"""
 
 from __future__ import annotations
 
-from attrs import frozen
+import base64
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Event
 
+from attrs import define, field
+
+from mipsdsl import kept
 from mipsdsl.core import nodes as c
-from mipsdsl.engines.native.module import Module, module_of
-from mipsdsl.engines.native.objects import Objects, loaded, object_of
+from mipsdsl.engines.native.module import Call, Module, module_of
+from mipsdsl.engines.native.objects import Run, Tier, loaded, object_of, processor
 from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.schema import schema_of
 
+_KEPT = 40
+"""Plans whose object code stays in the cache folder."""
 
-@frozen(eq=False)
+
+@define(eq=False)
 class Compiled:
     """The functions of a plan, ready to run; good for every data that the plan is good for."""
 
     module: Module
-    objects: Objects
+    functions: dict[str, Run] = field(factory=dict, repr=False)
+    _objects: dict[str, bytes] = field(factory=dict, repr=False)
+    _engines: list[object] = field(factory=list, repr=False)
+
+    @property
+    def file(self) -> Path | None:
+        """Return where the object code is kept."""
+        if kept.is_off():
+            return None
+        digest = hashlib.sha256(processor().encode())
+        for name in sorted({call.function for call in self.module.calls}):
+            digest.update(name.encode())
+        return kept.folder("native") / f"{digest.hexdigest()}.json"
+
+    def load(self) -> None:
+        """Take the object code that is kept, and make the rest quickly."""
+        self._objects = kept.load(self.file, _objects_of) or {}
+        texts = {call.function: call.text for call in self.module.calls if call.function}
+        made = {name: code for name, code in self._objects.items() if name in texts}
+        rest = texts.keys() - made.keys()
+        made |= {name: object_of(texts[name], Tier.QUICK) for name in sorted(rest)}
+        self._use(made)
+
+    def improve(self, stop: Event, first: Iterable[Call] = ()) -> None:
+        """Make each function better, those of ``first`` before others, until ``stop``; and keep it."""
+        before = len(self._objects)
+        for call in (*first, *self.module.calls):
+            if stop.is_set():
+                break
+            if call.function and call.function not in self._objects:
+                code = object_of(call.text, Tier.THOROUGH)
+                self._objects[call.function] = code
+                self._use({call.function: code})
+        if len(self._objects) > before:
+            data = {name: base64.b64encode(each).decode() for name, each in self._objects.items()}
+            kept.store(self.file, data, most=_KEPT)
+
+    @property
+    def is_thorough(self) -> bool:
+        """Return whether nothing is left to be made better."""
+        return all(call.function in self._objects for call in self.module.calls if call.function)
+
+    def _use(self, objects: dict[str, bytes]) -> None:
+        if objects:
+            engine, functions = loaded(objects)
+            self._engines.append(engine)
+            self.functions.update(functions)
 
 
-def compile_native(program: c.Program, plan: Plan) -> Compiled:
-    """Return ``plan`` as machine code.
+def _objects_of(data: dict[str, str]) -> dict[str, bytes]:
+    return {name: base64.b64decode(each, validate=True) for name, each in data.items()}
+
+
+def compile_native(program: c.Program, plan: Plan, *, thorough: bool = False) -> Compiled:
+    """Return ``plan`` as machine code; ``thorough``: as good as can be, at once.
 
     Raises:
         Unsupported: the plan asks for what this engine cannot do.
 
     """
-    module = module_of(schema_of(program), plan)
-    texts = [call.text for call in module.calls if call.function]
-    names = [call.function for call in module.calls if call.function]
-    return Compiled(module, loaded([object_of(text) for text in texts], names))
+    compiled = Compiled(module_of(schema_of(program), plan))
+    compiled.load()
+    if thorough:
+        compiled.improve(Event())
+    return compiled

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
@@ -95,11 +97,20 @@ def module_of(schema: Schema, plan: Plan) -> Module:
         for number, target in enumerate(schema.items)
         if target not in read and target not in shown
     }
-    kept = [evolve(call, text=_without(call.text, spared)) for call in calls]
+    kept = [_named(evolve(call, text=_without(call.text, spared))) for call in calls]
     return Module(tuple(kept), {target: each.bits for target, each in facts.kept.items()})
 
 
 _COLUMNS = (SlotKind.VALUES, SlotKind.PRESENT)
+
+
+def _named(call: Call) -> Call:
+    """Return a call whose function is named after its text, so that it is known when met again."""
+    if not call.text:
+        return call
+    text = re.sub(r" ; \d+$", "", call.text, flags=re.MULTILINE)
+    name = f"code_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+    return evolve(call, function=name, text=text.replace("@step(", f"@{name}(", 1))
 
 
 def _without(text: str, marks: set[str]) -> str:
@@ -357,20 +368,17 @@ class _Writer:
 
     def _finished(self, call: Call, translator: Selections, tail: list[str] | None = None) -> Call:
         """Return the call with the text of its function."""
-        self._count += 1
         function, code = translator.function, translator.code
-        name = f"step_{self._count}"
-        text = _function(name, code.entry, function.early, code.piece, tail or [])
+        text = _function(code.entry, function.early, code.piece, tail or [])
         parts = [*code.tables.values(), *code.helpers.values(), text]
         return evolve(
-            call, function=name, text="\n".join(parts), slots=tuple(function.slots),
-            scratch=function.scratch,
-        )  # fmt: skip
+            call, text="\n".join(parts), slots=tuple(function.slots), scratch=function.scratch
+        )
 
 
-def _function(name: str, entry: list[str], early: Piece, body: Piece, tail: list[str]) -> str:
+def _function(entry: list[str], early: Piece, body: Piece, tail: list[str]) -> str:
     head = (
-        f"define void @{name}(ptr %table, i64 %first, i64 %last, ptr %report, ptr %scratch, "
+        "define void @step(ptr %table, i64 %first, i64 %last, ptr %report, ptr %scratch, "
         "i64 %most) nounwind {"
     )
     lines = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
-from attrs import define, field
 
 Run = Callable[[int, int, int, int, int, int], None]
 """``(table, first, last, report, scratch, most)``; it runs without the interpreter's lock."""
@@ -18,7 +18,7 @@ _PROTOTYPE = ctypes.CFUNCTYPE(
     ctypes.c_int64,
 )  # fmt: skip
 
-PRELUDE = """
+_PRELUDE = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i64 @llvm.smax.i64(i64, i64)
 declare i64 @llvm.umax.i64(i64, i64)
@@ -26,54 +26,55 @@ declare i64 @llvm.umax.i64(i64, i64)
 """
 
 
-@define
-class Objects:
-    """Machine code that was loaded; the functions live as long as this does."""
+class Tier(Enum):
+    """How hard the compiler tries: the number is LLVM's level. ``QUICK`` takes a tenth of the time."""
 
-    engine: Any = field(repr=False)
-    functions: dict[str, Run] = field(factory=dict)
+    QUICK = 0
+    THOROUGH = 2
+
+
+def processor() -> str:
+    """Return what object code depends on beside its text: LLVM and this computer."""
+    host = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    return f"{llvm.llvm_version_info} {llvm.get_process_triple()} {host}"
 
 
 @cache
-def _machine(speed: int) -> Any:  # noqa: ANN401 - llvmlite has no types
+def _machine(level: int) -> Any:  # noqa: ANN401 - llvmlite has no types
     """Return this computer as the emitter of code knows it."""
-    return _new_machine(speed)
+    return _new_machine(level)
 
 
-def _new_machine(speed: int) -> Any:  # noqa: ANN401 - llvmlite has no types
+def _new_machine(level: int) -> Any:  # noqa: ANN401 - llvmlite has no types
     """Return this computer, as LLVM knows it."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_default_triple()
     features = llvm.get_host_cpu_features().flatten()
     return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features, opt=speed, reloc="pic", codemodel="default"
+        cpu=llvm.get_host_cpu_name(), features=features, opt=level, reloc="pic", codemodel="default"
     )
 
 
-def object_of(text: str, speed: int = 2) -> bytes:
+def object_of(text: str, tier: Tier) -> bytes:
     """Return the object code of a module."""
-    machine = _machine(speed)
-    context = llvm.create_context()
-    module = llvm.parse_assembly(PRELUDE + text, context)
+    machine = _machine(tier.value)
+    module = llvm.parse_assembly(_PRELUDE + text, llvm.create_context())
     module.triple = machine.triple
     module.data_layout = str(machine.target_data)
-    options = llvm.create_pipeline_tuning_options(speed_level=speed)
-    builder = llvm.create_pass_builder(machine, options)
-    manager = builder.getModulePassManager()
-    manager.run(module, builder)
+    if tier is not Tier.QUICK:
+        options = llvm.create_pipeline_tuning_options(speed_level=tier.value)
+        builder = llvm.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
     code: bytes = machine.emit_object(module)
     return code
 
 
-def loaded(objects: Sequence[bytes], names: Sequence[str]) -> Objects:
-    """Return the functions ``names`` of object code."""
+def loaded(objects: Mapping[str, bytes]) -> tuple[object, dict[str, Run]]:
+    """Return the function of each name, out of its object code; and what keeps them alive."""
     # The engine owns its machine, and frees it.
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine(2))
-    for each in objects:
-        engine.add_object_file(llvm.ObjectFileRef.from_data(each))
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _new_machine(0))
+    for code in objects.values():
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    found = Objects(engine)
-    for name in names:
-        found.functions[name] = _PROTOTYPE(engine.get_function_address(name))
-    return found
+    return engine, {name: _PROTOTYPE(engine.get_function_address(name)) for name in objects}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from mipsdsl.core.types import Unit
 from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
 from mipsdsl.engines.native.compiled import Compiled, compile_native
 from mipsdsl.engines.native.groups import make_groups
-from mipsdsl.engines.native.memory import EVERYONE, Facts
+from mipsdsl.engines.native.memory import Facts
 from mipsdsl.engines.native.module import OUT_OF_RANGE, Call, CallKind, targets_of
 from mipsdsl.engines.native.slots import Slot, SlotKind
 from mipsdsl.engines.native.tables import OutOfRange, Tables, limbs
@@ -26,6 +28,9 @@ from mipsdsl.engines.store import Stored, grouping_of
 
 _CHUNK = 1 << 14
 """Rows that a thread takes at a time."""
+
+_MANY = 200_000
+"""Rows of a run from which better code is worth its making."""
 
 Array = NDArray[Any]
 
@@ -51,7 +56,9 @@ class NativeEngine:
         """
         self._settle(plan)
         compiled = compiled or compile_native(self.program, plan)
-        _Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads)).run()
+        run = _Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads))
+        with _improving(compiled, self.columns):
+            run.run()
 
     def _settle(self, plan: Plan) -> None:
         """See that the plan fits the columns, as ``settle`` does for rows."""
@@ -65,6 +72,23 @@ class NativeEngine:
 
 def _threads(asked: int | None) -> int:
     return asked or os.cpu_count() or 1
+
+
+@contextmanager
+def _improving(compiled: Compiled, columns: ColumnStore) -> Iterator[None]:
+    """Make the code better while it runs on many rows, those functions first that have most."""
+    if compiled.is_thorough or sum(columns.sizes.values()) < _MANY:
+        yield
+        return
+    stop, sizes = Event(), columns.sizes
+    calls = sorted(compiled.module.calls, key=lambda call: -sizes.get(call.record, 0))
+    thread = Thread(target=compiled.improve, args=(stop, calls), name="improve")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 class _Run:
@@ -85,6 +109,7 @@ class _Run:
             values[item.name] = None if isinstance(said, Population) else said
         targets = frozenset(targets_of(plan))
         self._tables = Tables(columns, targets, plan.partial, compiled.module.bits, values)
+        self._room_of: dict[tuple[str, str], Array] = {}
         self._checked: set[tuple[str, str]] = set()
 
     def run(self) -> None:
@@ -123,7 +148,7 @@ class _Run:
         """Run a function over ``size`` rows on all threads; ``scratch`` is the memory of each."""
         self._check_lists(call)
         table = self._tables.table(call.slots)
-        function = self._compiled.objects.functions[call.function]
+        functions, name = self._compiled.functions, call.function
         turns = count()
         chunk = min(_CHUNK, max(1, -(-size // self._count)))
 
@@ -131,7 +156,9 @@ class _Run:
             report, own = np.zeros(1, np.int64), scratch(number)
             while (first := next(turns) * chunk) < size:
                 last = min(size, first + chunk)
-                function(table.ctypes.data, first, last, report.ctypes.data, own.ctypes.data, most)
+                functions[name](
+                    table.ctypes.data, first, last, report.ctypes.data, own.ctypes.data, most
+                )
             return int(report[0])
 
         workers = min(self._count, -(-size // chunk))
@@ -167,19 +194,11 @@ class _Run:
         size = self._size(call.record)
         most = 1
         for name in call.selections:
-            begins = self._tables.array(Slot(SlotKind.BEGIN, call.record, name))
             room = self._room_of[call.record, name]
             most = max(most, int(room.max()) if room.size else 0)
-            del begins
         self._spread(call, size, lambda _: np.empty(call.scratch * most // 8 + 8, np.int64), most)
 
     # --- selections ---
-
-    @property
-    def _room_of(self) -> dict[tuple[str, str], Array]:
-        if not hasattr(self, "_rooms"):
-            self._rooms: dict[tuple[str, str], Array] = {}
-        return self._rooms
 
     def _room(self, call: Call) -> None:
         """Make room for what each row may choose."""
@@ -198,21 +217,14 @@ class _Run:
     def _pass(self, call: Call) -> None:
         """Add up over the rows of a record: each thread a part, and the parts as whole numbers."""
         widths = [width for total in call.totals for width in total.widths]
-        size, chunks = self._size(call.record), []
-
-        def scratch(_: int) -> Array:
-            chunks.append(np.zeros(sum(widths) // 64, np.int64))
-            return chunks[-1]
-
-        parts = self._parts(call, size, sum(widths) // 64)
-        del scratch
+        parts = self._parts(call, self._size(call.record), sum(widths) // 64)
         at = 0
         for total in call.totals:
             own = [
                 _numbers(part[at : at + sum(total.widths) // 64], total.widths) for part in parts
             ]
             at += sum(total.widths) // 64
-            joined = _together(total.kind, own, total.unit)
+            joined = _together(total.kind, own)
             for number, limb in limbs(dict(enumerate(joined)), total.widths).items():
                 self._tables.parts[total.name, number] = limb
 
@@ -220,7 +232,7 @@ class _Run:
         """Return what each chunk of rows adds up to."""
         self._check_lists(call)
         table = self._tables.table(call.slots)
-        function = self._compiled.objects.functions[call.function]
+        function = self._compiled.functions[call.function]
         firsts = range(0, max(1, size), _CHUNK)
         parts = [np.zeros(width, np.int64) for _ in firsts]
         reports = [np.zeros(1, np.int64) for _ in firsts]
@@ -315,9 +327,8 @@ def _numbers(part: Array, widths: tuple[int, ...]) -> list[int]:
     return found
 
 
-def _together(kind: c.FoldKind, parts: list[list[int]], unit: int) -> list[int]:
+def _together(kind: c.FoldKind, parts: list[list[int]]) -> list[int]:
     """Return what the parts of a fold are together."""
-    del unit
     match kind:
         case c.FoldKind.ANY:
             return [max(part[0] for part in parts)]
@@ -329,6 +340,3 @@ def _together(kind: c.FoldKind, parts: list[list[int]], unit: int) -> list[int]:
             return choose(some, key=lambda part: part[0]) if some else parts[0]
         case _:
             return [sum(numbers) for numbers in zip(*parts, strict=True)]
-
-
-assert EVERYONE > _CHUNK
