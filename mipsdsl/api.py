@@ -9,13 +9,15 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from mipsdsl import cache, library
+from mipsdsl.about import about
 from mipsdsl.core.nodes import ItemKind, Program
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.data.arrow import ArrowStream, is_stream, table_of, write_frame
 from mipsdsl.data.options import ColumnRule, PercentIn, ReadOptions, load_map
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import DataError, Inputs, Reject, Value
@@ -25,6 +27,7 @@ from mipsdsl.explain.ask import Answer, explain
 from mipsdsl.explain.render import DEPTH, heading, lines_of, render, to_json
 from mipsdsl.scoring import (
     Factor,
+    Outcome,
     OutputError,
     Scored,
     Wanted,
@@ -36,11 +39,23 @@ from mipsdsl.scoring import (
 from mipsdsl.settings import Settings, sort_out
 from mipsdsl.source import Source
 
+if TYPE_CHECKING:
+    import pyarrow
+
+_FRAME = "frame.parquet"
+
 Plain: TypeAlias = bool | int | float | str | date | Decimal | Sequence[float] | None
 """A value as Python has it."""
 
-Records: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, Sequence[Mapping[str, Plain]]]
-"""A file or folder, several, or rows by record: ``{"clinician": [{"npi": "…", …}]}``."""
+Rows: TypeAlias = Sequence[Mapping[str, Plain]]
+"""Rows of one record, each by field."""
+
+Records: TypeAlias = (
+    str | Path | Sequence[str | Path] | ArrowStream | Mapping[str, Rows | ArrowStream]
+)
+"""A file or folder, several; a table of Polars, pandas, pyarrow, DuckDB or another library that has
+the Arrow stream interface, flat as a file is; or rows or tables by record:
+``{"clinician": [{"npi": "…", …}], "practice": frame}``."""
 
 Columns: TypeAlias = str | Path | Mapping[str, str | ColumnRule]
 """A map of columns: a TOML file, or targets by column: ``{"Score": "submission.quality_score"}``."""
@@ -70,7 +85,7 @@ def load(policy: str, /, **settings: Plain) -> Policy:
     sorted_out = sort_out(program, texts)
     if sorted_out.parameters:
         program = _program(sources, sorted_out.parameters)
-    return Policy(program, sources, sorted_out)
+    return Policy(Path(policy).resolve().name, program, sources, texts, sorted_out)
 
 
 def _program(sources: tuple[Source, ...], settings: Mapping[str, str]) -> Program:
@@ -84,9 +99,11 @@ def _program(sources: tuple[Source, ...], settings: Mapping[str, str]) -> Progra
 class Policy:
     """A compiled policy."""
 
+    name: str
     program: Program = field(repr=False)
-    _sources: tuple[Source, ...] = field(repr=False)
-    _settings: Settings
+    sources: tuple[Source, ...] = field(repr=False)
+    settings: Mapping[str, str]
+    _sorted: Settings = field(repr=False)
 
     @property
     def year(self) -> int:
@@ -145,9 +162,16 @@ class Policy:
             strict_npi=strict_npi,
         )
         inputs = _read(self.program, records, options, max_rejects)
-        said = computed_here(self.program, population == "here", self._settings.populations)
+        said = computed_here(self.program, population == "here", self._sorted.populations)
         wanted = Wanted(outputs=tuple(outputs), per=per, subjects=inputs.subjects, populations=said)
-        return Results(inputs, score(world_of(self.program, inputs), wanted))
+        scored = score(world_of(self.program, inputs), wanted)
+        asked = {
+            "outputs": ", ".join(outputs),
+            "per": per,
+            "population": population,
+            "max_rejects": max_rejects,
+        }
+        return Results(inputs, scored, self, asked | _given(options))
 
     def explain(
         self,
@@ -187,9 +211,9 @@ class Policy:
             strict_npi=strict_npi,
         )
         inputs = _read(self.program, records, options, None)
-        said = computed_here(self.program, population == "here", self._settings.populations)
+        said = computed_here(self.program, population == "here", self._sorted.populations)
         answers = explain(world_of(self.program, inputs), record, key, outputs, said)
-        return Explanation(self.year, tuple(answers), self._sources)
+        return Explanation(self.year, tuple(answers), self.sources)
 
 
 class RowsRejected(DataError):
@@ -219,6 +243,16 @@ def _columns(columns: Columns | None) -> dict[str, ColumnRule]:
     }
 
 
+def _given(options: ReadOptions) -> dict[str, object]:
+    """Return how the data were to be read, as far as it is not as usual."""
+    usual = ReadOptions()
+    return {
+        each.name: value.name if isinstance(value, Path) else value
+        for each in fields(ReadOptions)
+        if (value := getattr(options, each.name)) != getattr(usual, each.name)
+    }
+
+
 def _read(
     program: Program, records: Records, options: ReadOptions, max_rejects: int | None
 ) -> Inputs:
@@ -231,19 +265,42 @@ def _read(
 
 @contextmanager
 def _paths(records: Records) -> Iterator[list[Path]]:
-    """Give files; rows are written to some, so that they are checked like all others."""
+    """Give files; rows and tables are written to some, so that they are checked like all others."""
     if isinstance(records, str | Path):
         yield [Path(records)]
-    elif not isinstance(records, Mapping):
-        yield [Path(each) for each in records]
-    else:
-        with tempfile.TemporaryDirectory(prefix="mips-") as name:
-            folder = Path(name)
-            for record, rows in records.items():
-                if not record.isidentifier():
-                    raise DataError(f"`{record}` is no name of a record")
+        return
+    if not is_stream(records) and not isinstance(records, Mapping):
+        yield [Path(each) for each in _files(records)]
+        return
+    with tempfile.TemporaryDirectory(prefix="mips-") as name:
+        folder = Path(name)
+        if not isinstance(records, Mapping):
+            write_frame(records, folder / _FRAME)
+            yield [folder / _FRAME]
+            return
+        for record, rows in records.items():
+            if not record.isidentifier():
+                raise DataError(f"`{record}` is no name of a record")
+            if isinstance(rows, Sequence):
                 _write_rows(folder / f"{record}.jsonl", rows)
-            yield [folder]
+            else:
+                write_frame(rows, folder / f"{record}.parquet")
+        yield [folder]
+
+
+def _files(records: object) -> Sequence[str | Path]:
+    """Return several files.
+
+    Raises:
+        DataError: it is something else.
+    """
+    if isinstance(records, Sequence) and all(isinstance(each, str | Path) for each in records):
+        return records
+    raise DataError(
+        f"data of the type {type(records).__name__} cannot be read",
+        "give a file, a folder, several of them, a table with the Arrow stream interface (of a lazy "
+        "one its `.collect()`), or rows or tables by record",
+    )
 
 
 def _write_rows(path: Path, rows: Sequence[Mapping[str, Plain]]) -> None:
@@ -270,6 +327,8 @@ class Results:
 
     inputs: Inputs = field(repr=False)
     scored: Scored = field(repr=False)
+    _policy: Policy = field(repr=False)
+    _asked: Mapping[str, object] = field(repr=False)
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -305,14 +364,52 @@ class Results:
             OutputError: there are no results of ``record``.
 
         """
+        found = self._outcome(record)
+        names = [column.name for column in found.columns]
+        return [
+            dict(zip(names, map(_answered, found.columns, row), strict=True)) for row in found.rows
+        ]
+
+    def _outcome(self, record: str) -> Outcome:
         for outcome in self.scored.outcomes:
             if record in ("", outcome.record):
-                names = [column.name for column in outcome.columns]
-                return [
-                    dict(zip(names, map(_answered, outcome.columns, row), strict=True))
-                    for row in outcome.rows
-                ]
+                return outcome
         raise OutputError(f"there are no results of `{record}`", f"of {', '.join(self.records)}")
+
+    def arrow(self, record: str = "") -> pyarrow.Table:
+        """Return the results of ``record`` (or of the first) as a table of Arrow.
+
+        Texts and choices are strings, dates days, counts 64-bit integers, other quantities decimals;
+        a percent is a fraction.
+
+        Raises:
+            OutputError: there are no results of ``record``.
+
+        """
+        found = self._outcome(record)
+        return table_of(found.columns, found.rows)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give the rows of the first record to any library that takes a stream of Arrow.
+
+        For example ``polars.DataFrame(results)``, ``pandas.DataFrame.from_arrow(results)``,
+        ``pyarrow.table(results)``, or DuckDB's ``SELECT … FROM results``.
+        """
+        return self.arrow().__arrow_c_stream__(requested_schema)
+
+    @property
+    def about(self) -> dict[str, object]:
+        """Return how the results came about: digests of rules and data, version, numbers of rows."""
+        evaluated = {outcome.record: len(outcome.rows) for outcome in self.scored.outcomes}
+        return about(
+            policy=self._policy.name,
+            sources=self._policy.sources,
+            program=self._policy.program,
+            engine=self.scored.engine,
+            inputs=self.inputs,
+            evaluated=evaluated,
+            settings={**self._policy.settings, **{n: str(each) for n, each in self._asked.items()}},
+        ).as_json()
 
     def __iter__(self) -> Iterator[dict[str, Answered]]:
         """Give the rows of the first record."""
