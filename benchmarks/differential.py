@@ -26,7 +26,7 @@ from benchmarks.timing import machine
 from mipsdsl import library
 from mipsdsl.core import nodes as c
 from mipsdsl.engines import native
-from mipsdsl.engines.columns import columns_of, stored_values
+from mipsdsl.engines.columns import ColumnStore, columns_of, stored_values
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine, compile_native
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
@@ -115,16 +115,15 @@ def compare(subject: Subject, store: Callable[[], Store], tally: Tally) -> Store
     turned = columns_of(wanted)
     Interpreter(program, wanted, said).run(plan)
     PythonEngine(program, other, said).run(plan)
-    if subject.compiled is not None:
-        NativeEngine(program, turned, said).run(plan, subject.compiled, threads=2)
-    else:
+    is_native = _runs(subject, turned)
+    if not is_native:
         tally.refused["native"] += 1
     for step in plan.steps:
         for name in step.items:
             where = f"{subject.name} {step.record}.{name}"
             right = shown(of_rows(wanted, step.record, name))
             tally.hold("python", where, shown(of_rows(other, step.record, name)), right)
-            if subject.compiled is not None:
+            if is_native:
                 mine = (
                     stored_values(turned, (step.record, name))
                     if step.record
@@ -133,6 +132,22 @@ def compare(subject: Subject, store: Callable[[], Store], tally: Tally) -> Store
                 tally.hold("native", where, shown(mine), right)
     tally.worlds += 1
     return wanted
+
+
+def _runs(subject: Subject, columns: ColumnStore) -> bool:
+    """Run the native engine; return whether it could.
+
+    It refuses values that are beyond what the program says of them, as random programs have some.
+    """
+    if subject.compiled is None:
+        return False
+    try:
+        NativeEngine(subject.program, columns, subject.populations).run(
+            subject.plan, subject.compiled, threads=2
+        )
+    except native.OutOfRange:
+        return False
+    return True
 
 
 def compare_sql(

@@ -81,7 +81,7 @@ def prepare(
 ) -> Callable[[], ColumnStore]:
     """Return what scores them all, compiled before."""
     store, plan = columns_of_work(people), plan_of(outputs)
-    compiled = compile_native(program(), plan)
+    compiled = compile_native(program(), plan, thorough=True)
     return lambda: run(store, plan, compiled, threads)
 
 

@@ -3,5 +3,6 @@
 from mipsdsl.engines.native.code import Unsupported
 from mipsdsl.engines.native.compiled import Compiled, compile_native
 from mipsdsl.engines.native.run import NativeEngine
+from mipsdsl.engines.native.tables import OutOfRange
 
-__all__ = ["Compiled", "NativeEngine", "Unsupported", "compile_native"]
+__all__ = ["Compiled", "NativeEngine", "OutOfRange", "Unsupported", "compile_native"]

@@ -140,6 +140,10 @@ class _Run:
     def _size(self, record: str) -> int:
         return self._columns.sizes.get(record, 0)
 
+    def _chunk(self, size: int) -> int:
+        """Return how many rows a thread takes at a time."""
+        return min(_CHUNK, max(1, -(-size // self._count)))
+
     # --- running a function ---
 
     def _spread(
@@ -150,7 +154,7 @@ class _Run:
         table = self._tables.table(call.slots)
         functions, name = self._compiled.functions, call.function
         turns = count()
-        chunk = min(_CHUNK, max(1, -(-size // self._count)))
+        chunk = self._chunk(size)
 
         def work(number: int) -> int:
             report, own = np.zeros(1, np.int64), scratch(number)
@@ -233,14 +237,15 @@ class _Run:
         self._check_lists(call)
         table = self._tables.table(call.slots)
         function = self._compiled.functions[call.function]
-        firsts = range(0, max(1, size), _CHUNK)
+        chunk = self._chunk(size)
+        firsts = range(0, max(1, size), chunk)
         parts = [np.zeros(width, np.int64) for _ in firsts]
         reports = [np.zeros(1, np.int64) for _ in firsts]
 
         def work(number: int) -> None:
-            first = number * _CHUNK
+            first = number * chunk
             function(
-                table.ctypes.data, first, min(size, first + _CHUNK), reports[number].ctypes.data,
+                table.ctypes.data, first, min(size, first + chunk), reports[number].ctypes.data,
                 parts[number].ctypes.data, 0,
             )  # fmt: skip
 
