@@ -1,0 +1,197 @@
+"""A question answered: proved, refuted with a person, proved up to a bound, or not decided and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from time import monotonic
+
+from attrs import define, field, frozen
+
+from mipsdsl.core import nodes as c
+from mipsdsl.core.reads import dependencies
+from mipsdsl.core.strata import schema_of as reads_of
+from mipsdsl.engines.schema import Target, schema_of
+from mipsdsl.engines.solver.attempt import (
+    Attempt,
+    Found,
+    Never,
+    Question,
+    Settings,
+    attempt,
+)
+from mipsdsl.engines.solver.codes import Codebook
+from mipsdsl.engines.solver.encode import Depth, Freed
+from mipsdsl.engines.solver.grids import Grids
+from mipsdsl.engines.solver.rows import Beyond
+from mipsdsl.verify.replay import Replay, differs, replay
+
+ROUNDS = 200
+"""So often a question is asked again, each time with more of the program computed."""
+
+AT_ONCE = 8
+"""So few items are computed together; of more only those that bring in least."""
+
+
+class Verdict(Enum):
+    """What is known of a question."""
+
+    PROVED = "proved"
+    BOUNDED = "proved up to a bound"
+    REFUTED = "refuted"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Answer:
+    """A verdict: of a refutation what the interpreter says, else the bound or why it is unknown."""
+
+    verdict: Verdict
+    why: str = ""
+    replay: Replay | None = None
+    bounds: tuple[tuple[Target, int], ...] = ()
+    rounds: int = 0
+    seconds: float = 0.0
+
+
+@define
+class Judge:
+    """Answers questions about one program. ``seconds`` for each; lists of at most ``rows`` rows."""
+
+    program: c.Program
+    seconds: float = 5.0
+    rows: int = 3
+    _codes: Codebook = field(init=False)
+    _grids: Grids = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Learn what all questions need."""
+        self._codes = Codebook.of(self.program)
+        self._grids = Grids(schema_of(self.program))
+
+    def answer(self, question: Question) -> Answer:
+        """Return what is known of ``question``."""
+        started = monotonic()
+        search = _Search(self, question, started + self.seconds)
+        try:
+            found = search.run()
+        except Beyond as beyond:
+            found = Answer(Verdict.UNKNOWN, f"the solver does not know {beyond}")
+        return Answer(
+            found.verdict, found.why, found.replay, found.bounds, search.rounds,
+            round(monotonic() - started, 3),
+        )  # fmt: skip
+
+
+@define
+class _Search:
+    """One question, asked again with more computed as long as the answer may be an artefact."""
+
+    judge: Judge
+    question: Question
+    end: float
+    depth: Depth = field(factory=Depth)
+    most: int = 1
+    rounds: int = 0
+
+    def run(self) -> Answer:
+        program, schema = self.judge.program, schema_of(self.judge.program)
+        self.depth.items |= set(self._read_at_once())
+        proved: Answer | None = None
+        while self.rounds < ROUNDS:
+            left = self.end - monotonic()
+            if left <= 0:
+                return proved or Answer(Verdict.UNKNOWN, self._out_of_time())
+            self.rounds += 1
+            bounds = {target: self.most for target in self.depth.lists}
+            settings = Settings(left, _every(schema.lists, bounds, self.most))
+            tried = attempt(
+                schema, self.judge._codes, self.judge._grids, self.question, self.depth, settings
+            )
+            match tried.found:
+                case Found.UNDECIDED:
+                    return proved or Answer(Verdict.UNKNOWN, self._undecided(tried))
+                case Found.NOBODY:
+                    if not tried.bounded:
+                        return Answer(Verdict.PROVED)
+                    proved = Answer(
+                        Verdict.BOUNDED, bounds=tuple((x, self.most) for x in sorted(tried.bounded))
+                    )
+                    if self.most >= self.judge.rows:
+                        return proved
+                    self.most += 1
+                    continue
+                case Found.SOMEBODY:
+                    pass
+            again = replay(program, self.question, tried)
+            if again is not None and again.refutes:
+                return Answer(Verdict.REFUTED, replay=again)
+            if not self._deeper(tried, again):
+                return proved or Answer(
+                    Verdict.UNKNOWN, "whom the solver finds is no one that the data can hold"
+                )
+        return proved or Answer(Verdict.UNKNOWN, f"{ROUNDS} rounds were not enough")
+
+    def _read_at_once(self) -> Iterable[Target]:
+        """Return the items that the question itself reads."""
+        program = self.judge.program
+        reads = reads_of(program.records, program.items)
+        items = schema_of(program).items
+        question = self.question
+        exprs = [question.bad] if isinstance(question, Never) else [
+            question.claim.effect, question.claim.when,
+        ]  # fmt: skip
+        for expr in exprs:
+            for read in dependencies(expr, question.record, reads):
+                if (read.record, read.name) in items and not read.is_list:
+                    yield read.record, read.name
+
+    def _deeper(self, tried: Attempt, again: Replay | None) -> bool:
+        """Compute what was taken to be another value than it is; whether there was something."""
+        wrong = self._blamed(tried, again)
+        items = {each.target for each in wrong if each.expr is None} - self.depth.items
+        if items:
+            self.depth.items |= items if len(items) < AT_ONCE else self._nearest(items)
+            return True
+        lists = {x for each in wrong for x in each.lists} - self.depth.lists
+        if lists:
+            self.depth.lists |= lists
+            return True
+        if self.most < self.judge.rows and self.depth.lists:
+            self.most += 1
+            return True
+        return False
+
+    def _blamed(self, tried: Attempt, again: Replay | None) -> list[Freed]:
+        """Return what has to be computed: what the solver had to take amiss, else all it did."""
+        if again is None:
+            return [each for run in tried.freed for each, _ in run]
+        assert tried.probe is not None
+        amiss = differs(again, tried)
+        blamed = tried.probe.blame([(each, real) for each, real, is_there in amiss if is_there])
+        return blamed or [each for each, _, _ in amiss]
+
+    def _nearest(self, items: set[Target]) -> set[Target]:
+        """Return the items that bring in least that was not looked at before."""
+        costs = {target: self._cost(target) for target in items}
+        least = min(costs.values())
+        return {target for target, cost in costs.items() if cost == least}
+
+    def _cost(self, target: Target) -> int:
+        program = self.judge.program
+        item = schema_of(program).items[target]
+        reads = set(dependencies(item.expr, item.record, reads_of(program.records, program.items)))
+        new = {(x.record, x.name) for x in reads} & set(schema_of(program).items)
+        return len(new - self.depth.items) + sum(x.is_list for x in reads)
+
+    def _out_of_time(self) -> str:
+        return f"{self.judge.seconds:g} seconds were not enough"
+
+    def _undecided(self, tried: Attempt) -> str:
+        return self._out_of_time() if tried.why in ("timeout", "canceled") else tried.why
+
+
+def _every(
+    lists: Iterable[Target], bounds: dict[Target, int], most: int
+) -> dict[Target, int]:
+    return {target: bounds.get(target, most) for target in lists}
