@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import z3
@@ -82,7 +82,7 @@ class Decoder:
             key = tuple(values[name] for name in schema.records[row.record].key)
             person.keys[row.number] = key
             if row.group is None and not self.holds(row.created):
-                _add(person.tables, schema.records[row.record], values)
+                _add(person.tables, schema.records[row.record], values, row.fields)
         while self._complete(person.tables):
             pass
         return person
@@ -162,9 +162,14 @@ class Decoder:
         return found
 
 
-def _add(tables: dict[str, list[Values]], record: c.Record, values: Values) -> None:
-    """Add a row, once for each key."""
+def _add(
+    tables: dict[str, list[Values]], record: c.Record, values: Values, looked_at: Iterable[str]
+) -> None:
+    """Add a row, once for each key; of two that are one row each knows what was looked at in it."""
     rows = tables.setdefault(record.name, [])
     key = [values[name] for name in record.key]
-    if not any([other[name] for name in record.key] == key for other in rows):
-        rows.append(values)
+    for other in rows:
+        if [other[name] for name in record.key] == key:
+            other.update({name: values[name] for name in looked_at})
+            return
+    rows.append(values)

@@ -259,6 +259,7 @@ class Rows:
                 row.record, relation.theirs, relation.ours,
             ):  # fmt: skip
                 child.links[reference.name] = row
+        self.enter(child)
         return child
 
     def parent_of_group(self, record: str) -> Row:
