@@ -127,7 +127,7 @@ def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> 
     """Return the file of a policy, or nothing when the user wants no cache."""
     if kept.is_off():
         return None
-    digest = hashlib.sha256(_version().encode())
+    digest = hashlib.sha256(version().encode())
     texts = [part for source in _texts(sources) for part in (source.name, source.text)]
     for part in (*texts, json.dumps(sorted(settings.items()))):
         content = part.encode()
@@ -150,7 +150,7 @@ def _texts(sources: Sequence[Source]) -> tuple[Source, ...]:
     return found
 
 
-def _version() -> str:
+def version() -> str:
     """Return what changes when this package, its grammar or Python does."""
     root = resources.PACKAGE
     grammar = resources.grammar() / "mips.lark"

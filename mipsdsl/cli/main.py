@@ -28,6 +28,7 @@ COMMANDS = {
     "sample": ("mipsdsl.cli.sample", "Invent a nation of clinicians for a year, in files."),
     "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),
     "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),
+    "verify": ("mipsdsl.cli.verify", "Prove or refute what a policy claims."),
 }
 """Where each command is, and its line in the help; the module's ``command`` is the click command."""
 

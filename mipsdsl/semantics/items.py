@@ -68,6 +68,7 @@ def _finished(
     return c.Item(
         symbol.record, symbol.name, symbol.kind, symbol.type, shape, expr, label, node.because,
         node.citations, _published(node, symbol, context), place(_span(node)),
+        scales.declared_jumps(node, symbol, context) if isinstance(node, n.Scale) else (),
     )  # fmt: skip
 
 

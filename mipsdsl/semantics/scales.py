@@ -69,6 +69,16 @@ def scale(node: n.Scale, symbol: ItemSymbol, context: Context) -> c.Expr | None:
     return _bounded(build.cases(c.CasesKind.ROWS, arms, last.value, symbol.type, at), good)
 
 
+def declared_jumps(node: n.Scale, symbol: ItemSymbol, context: Context) -> tuple[Fraction, ...]:
+    """Return where a scale that compiles was declared to jump."""
+    scope = Scope(symbol.record)
+    argument = e.quantity(node.of, scope, context)
+    if argument is None:
+        return ()
+    found = [_constant(jump.at, argument.type, scope, context) for jump in node.jumps]
+    return tuple(end[1] for end in found if end is not None)
+
+
 def _segment(
     row: n.Row, argument: c.Expr, type_: Type, scope: Scope, context: Context
 ) -> Segment | None:

@@ -8,23 +8,19 @@ from fractions import Fraction
 from attrs import evolve
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import dependencies
-from mipsdsl.core.strata import schema_of
-from mipsdsl.core.types import GRID, QUANTITIES
+from mipsdsl.core.types import GRID
 from mipsdsl.diagnostics import Diagnostic, Label
 from mipsdsl.engines.evaluate import At
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
 from mipsdsl.engines.schema import Target
-from mipsdsl.engines.store import Row, Store, Stored
+from mipsdsl.engines.store import Store, Stored
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.source import Span
 from mipsdsl.testing.random_world import Maker
 from mipsdsl.testing.world import Frame, Values, frames, linked, linked_frames
-
-SHOWN = 12
-"""How many values of a refuting clinician are shown."""
+from mipsdsl.verify.told import told
 
 
 def refutations(
@@ -154,7 +150,7 @@ def _always(
     engine.groups(claim.record)
     for row in engine.store.rows[claim.record]:
         if not engine.holds(claim.condition, At(row)):
-            return _told(claim.condition, claim.record, row, engine, program)
+            return told(claim.condition, claim.record, row, engine, program)
     raise AssertionError(f"the engines differ on the claim {claim.text!r}")
 
 
@@ -208,10 +204,10 @@ def _told_raising(
             scale = _scale(claim, program)
             causes = [quantity_text(Fraction(x, 10**scale), claim.cause.type.unit) for x in values]
             effects = [quantity_text(x, claim.effect.type.unit) for x in (first, second)]
-            told = _told(claim.effect, claim.record, other, after, program)
+            values_told = told(claim.effect, claim.record, other, after, program)
             return (
                 f"{claim.cause.name} from {causes[0]} to {causes[1]} moves the other from "
-                f"{effects[0]} to {effects[1]}: {told}"
+                f"{effects[0]} to {effects[1]}: {values_told}"
             )
     raise AssertionError(f"the engines differ on the claim {claim.text!r}")
 
@@ -230,37 +226,6 @@ def _scale(claim: c.Raising, program: c.Program) -> int:
         if field.name == claim.cause.name:
             return field.scale
     return GRID[claim.cause.type.unit]
-
-
-def _told(expr: c.Expr, record: str, row: Row, engine: Interpreter, program: c.Program) -> str:
-    """Return the values of ``row`` that ``expr`` looks at, and what they are made of."""
-    schema = schema_of(program.records, program.items)
-    items = {(item.record, item.name): item for item in program.items}
-    fields = {(r.name, f.name): f for r in program.records for f in r.fields}
-    told: dict[str, str] = {}
-    waiting = [expr]
-    while waiting and len(told) < SHOWN:
-        for read in dependencies(waiting.pop(0), record, schema):
-            key = (record, read.name)
-            if not read.same_row or read.name in told or " " in read.name:
-                continue
-            if key in items and items[key].kind is not c.ItemKind.SELECTION:
-                waiting.append(items[key].expr)
-                unit, scale = items[key].type.unit, GRID.get(items[key].type.unit, 0)
-            elif key in fields:
-                unit, scale = fields[key].type.unit, fields[key].scale
-            else:
-                continue
-            value = engine.value(row, read.name)
-            if value is None:
-                told[read.name] = "missing"
-            elif unit in QUANTITIES and isinstance(value, int):
-                told[read.name] = quantity_text(Fraction(value, 10**scale), unit)
-            elif isinstance(value, bool):
-                told[read.name] = "yes" if value else "no"
-            else:
-                told[read.name] = str(value)
-    return ", ".join(f"{name} {value}" for name, value in list(told.items())[:SHOWN])
 
 
 def _finding(claim: c.Claim, span: Span, told: str) -> Diagnostic:

@@ -12,22 +12,19 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import dependencies
 from mipsdsl.core.strata import schema_of as reads_of
 from mipsdsl.engines.schema import Target, schema_of
-from mipsdsl.engines.solver.attempt import (
-    Attempt,
-    Found,
-    Never,
-    Question,
-    Settings,
-    attempt,
-)
+from mipsdsl.engines.solver.attempt import Attempt, Never, Question, Settings, attempt
 from mipsdsl.engines.solver.codes import Codebook
 from mipsdsl.engines.solver.encode import Depth, Freed
 from mipsdsl.engines.solver.grids import Grids
+from mipsdsl.engines.solver.probe import Found
 from mipsdsl.engines.solver.rows import Beyond
 from mipsdsl.verify.replay import Replay, differs, replay
 
 ROUNDS = 200
 """So often a question is asked again, each time with more of the program computed."""
+
+LONGER = 0.3
+"""Seconds to look for somebody of whom nothing is given, when there is one of whom something is."""
 
 AT_ONCE = 8
 """So few items are computed together; of more only those that bring in least."""
@@ -69,10 +66,16 @@ class Judge:
         self._codes = Codebook.of(self.program)
         self._grids = Grids(schema_of(self.program))
 
-    def answer(self, question: Question) -> Answer:
-        """Return what is known of ``question``."""
+    def answer(
+        self, question: Question, seconds: float | None = None, *, may_give: bool = False
+    ) -> Answer:
+        """Return what is known of ``question``.
+
+        ``may_give``: it is enough to find somebody of whom some results are given as data.
+        """
         started = monotonic()
-        search = _Search(self, question, started + self.seconds)
+        limit = self.seconds if seconds is None else seconds
+        search = _Search(self, question, limit, started + limit, may_give)
         try:
             found = search.run()
         except Beyond as beyond:
@@ -89,13 +92,21 @@ class _Search:
 
     judge: Judge
     question: Question
+    seconds: float
     end: float
+    may_give: bool
+    given: Answer | None = None
     depth: Depth = field(factory=Depth)
     most: int = 1
     rounds: int = 0
 
     def run(self) -> Answer:
-        program, schema = self.judge.program, schema_of(self.judge.program)
+        """Return the verdict, if need be with what was found where results are given."""
+        found = self._run()
+        return self.given or found if found.verdict is Verdict.UNKNOWN else found
+
+    def _run(self) -> Answer:
+        schema = schema_of(self.judge.program)
         self.depth.items |= set(self._read_at_once())
         proved: Answer | None = None
         while self.rounds < ROUNDS:
@@ -103,7 +114,7 @@ class _Search:
             if left <= 0:
                 return proved or Answer(Verdict.UNKNOWN, self._out_of_time())
             self.rounds += 1
-            bounds = {target: self.most for target in self.depth.lists}
+            bounds = dict.fromkeys(self.depth.lists, self.most)
             settings = Settings(left, _every(schema.lists, bounds, self.most))
             tried = attempt(
                 schema, self.judge._codes, self.judge._grids, self.question, self.depth, settings
@@ -123,14 +134,31 @@ class _Search:
                     continue
                 case Found.SOMEBODY:
                     pass
-            again = replay(program, self.question, tried)
+            again = self._replayed(tried, giving=False)
             if again is not None and again.refutes:
                 return Answer(Verdict.REFUTED, replay=again)
+            if self.may_give and self.given is None:
+                self._look_at_given(tried)
             if not self._deeper(tried, again):
                 return proved or Answer(
                     Verdict.UNKNOWN, "whom the solver finds is no one that the data can hold"
                 )
         return proved or Answer(Verdict.UNKNOWN, f"{ROUNDS} rounds were not enough")
+
+    def _look_at_given(self, tried: Attempt) -> None:
+        """Keep somebody of whom some results are given, and do not look for long for another."""
+        again = self._replayed(tried, giving=True)
+        if again is not None and again.refutes:
+            names = dict.fromkeys(x.target[1] for x, _ in tried.freed[0] if x.expr is None)
+            self.given = Answer(Verdict.REFUTED, f"given {', '.join(names)}", again)
+            self.end = min(self.end, monotonic() + LONGER)
+
+    def _replayed(self, tried: Attempt, *, giving: bool) -> Replay | None:
+        """Return what the interpreter makes of what was found; nothing of what no data may hold."""
+        try:
+            return replay(self.judge.program, self.question, tried, giving=giving)
+        except (TypeError, ZeroDivisionError):
+            return None
 
     def _read_at_once(self) -> Iterable[Target]:
         """Return the items that the question itself reads."""
@@ -185,13 +213,11 @@ class _Search:
         return len(new - self.depth.items) + sum(x.is_list for x in reads)
 
     def _out_of_time(self) -> str:
-        return f"{self.judge.seconds:g} seconds were not enough"
+        return f"{self.seconds:g} seconds were not enough"
 
     def _undecided(self, tried: Attempt) -> str:
         return self._out_of_time() if tried.why in ("timeout", "canceled") else tried.why
 
 
-def _every(
-    lists: Iterable[Target], bounds: dict[Target, int], most: int
-) -> dict[Target, int]:
+def _every(lists: Iterable[Target], bounds: dict[Target, int], most: int) -> dict[Target, int]:
     return {target: bounds.get(target, most) for target in lists}

@@ -57,15 +57,24 @@ class Replay:
     refutes: bool
 
 
-def replay(program: c.Program, question: Question, tried: Attempt) -> Replay | None:
-    """Return what the interpreter makes of it; nothing when the row is not there."""
+def replay(
+    program: c.Program, question: Question, tried: Attempt, *, giving: bool = False
+) -> Replay | None:
+    """Return what the interpreter makes of it; nothing when the row is not there.
+
+    ``giving``: items that the solver did not compute are given as data the values that it took.
+    """
     person, here = tried.person, tried.here
     assert person is not None
     assert here is not None
     worlds: list[Mapping[str, Sequence[Values]]] = [person.tables]
+    if giving:
+        worlds = [_with_given(program, tried, person)]
     if isinstance(question, NeverMoves):
         assert tried.cause is not None
-        worlds = [_with_cause(program, person, here, question.claim, value) for value in tried.cause]
+        worlds = [
+            _with_cause(program, person, here, question.claim, value) for value in tried.cause
+        ]
     engines = [Interpreter(program, linked(program, x), person.populations) for x in worlds]
     rows = [found_row(engine, here, person) for engine in engines]
     if any(row is None for row in rows):
@@ -76,6 +85,18 @@ def replay(program: c.Program, question: Question, tried: Attempt) -> Replay | N
     else:
         refutes = _moves(question.claim, engines, at)
     return Replay(tuple(engines), tuple(x.here for x in at), refutes)
+
+
+def _with_given(program: c.Program, tried: Attempt, person: Person) -> dict[str, list[Values]]:
+    keys = {record.name: record.key for record in program.records}
+    tables = {name: [dict(row) for row in rows] for name, rows in person.tables.items()}
+    for freed, value in tried.freed[0]:
+        if freed.expr is None and freed.row.group is None:
+            for row in tables.get(freed.row.record, ()):
+                key = tuple(row[name] for name in keys[freed.row.record])
+                if key == person.keys.get(freed.row.number):
+                    row[freed.target[1]] = value
+    return tables
 
 
 def _with_cause(

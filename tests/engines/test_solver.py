@@ -9,23 +9,23 @@ from attrs import evolve
 
 pytest.importorskip("z3")
 
-from mipsdsl.core import build as b  # noqa: E402
-from mipsdsl.core import nodes as c  # noqa: E402
-from mipsdsl.core.types import YESNO  # noqa: E402
-from mipsdsl.engines.interpreter import Interpreter  # noqa: E402
-from mipsdsl.engines.schema import schema_of, stored_scale  # noqa: E402
-from mipsdsl.engines.solver import numbers, values  # noqa: E402
-from mipsdsl.engines.solver.attempt import _here  # noqa: E402
-from mipsdsl.engines.solver.codes import Codebook  # noqa: E402
-from mipsdsl.engines.solver.encode import Depth, Encoder  # noqa: E402
-from mipsdsl.engines.solver.grids import Grids  # noqa: E402
-from mipsdsl.engines.solver.numbers import Numbers  # noqa: E402
-from mipsdsl.engines.solver.probe import Found, Probe  # noqa: E402
-from mipsdsl.engines.solver.rows import Beyond, Rows  # noqa: E402
-from mipsdsl.engines.solver.values import Code, Flag, Quantity  # noqa: E402
-from mipsdsl.verify.replay import found_row, linked  # noqa: E402
-from tests.engines import random_programs as r  # noqa: E402
-from tests.engines import worlds as w  # noqa: E402
+from mipsdsl.core import build as b
+from mipsdsl.core import nodes as c
+from mipsdsl.core.types import YESNO
+from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.schema import schema_of, stored_scale
+from mipsdsl.engines.solver import numbers, values
+from mipsdsl.engines.solver.attempt import _here
+from mipsdsl.engines.solver.codes import Codebook
+from mipsdsl.engines.solver.encode import Depth, Encoder
+from mipsdsl.engines.solver.grids import Grids
+from mipsdsl.engines.solver.numbers import Numbers
+from mipsdsl.engines.solver.probe import Found, Probe
+from mipsdsl.engines.solver.rows import Beyond, Rows
+from mipsdsl.engines.solver.values import Code, Flag, Quantity
+from mipsdsl.verify.replay import found_row, linked
+from tests.engines import random_programs as r
+from tests.engines import worlds as w
 
 UNIQUE = {"pid", "cid"}
 
@@ -42,9 +42,7 @@ def compare(program, record, dice, most=2):
     items = {(x.record, x.name) for x in program.items}
     encoder = Encoder(rows, Depth(items, {*schema.lists, *items}), Grids(schema))
     here = _here(encoder, record)
-    wanted = [
-        x for x in program.items if x.record == record and x.kind is not c.ItemKind.SELECTION
-    ]
+    wanted = [x for x in program.items if x.record == record and x.kind is not c.ItemKind.SELECTION]
     found = {x.name: encoder.read(here, x.name) for x in wanted}
     rows.close()
     if encoder.freed:
@@ -66,7 +64,11 @@ def compare(program, record, dice, most=2):
     if row is None:
         raise Skip
     return [
-        (x.name, decoder.stored(found[x.name], stored_scale(x), x.type.choice), engine.value(row, x.name))
+        (
+            x.name,
+            decoder.stored(found[x.name], stored_scale(x), x.type.choice),
+            engine.value(row, x.name),
+        )
         for x in wanted
     ]
 
@@ -96,6 +98,7 @@ def here_or_not(test, dice):
 
 def without_rows_of_its_own(program):
     """Return the program without children that linking adds: the solver counts these as sent."""
+
     def plain(record):
         lists = [evolve(x, one_for_each="", where=None) for x in record.relations]
         return evolve(record, relations=tuple(lists))
@@ -118,3 +121,119 @@ def disagreements(seeds):
             except (Skip, Beyond):
                 continue
     return wrong, seen
+
+
+def test_random_programs_mean_the_same():
+    wrong, seen = disagreements(range(40))
+
+    assert wrong == []
+    assert seen > 60
+
+
+# --- one expression on values that make ties --------------------------------------------------------
+
+TIES = [
+    0,
+    1,
+    -1,
+    25,
+    50,
+    75,
+    4999,
+    5000,
+    5001,
+    749_949,
+    749_950,
+    999_949,
+    999_950,
+    -25,
+    -5000,
+    33_333,
+]
+
+
+def solved(expr, type_, fields, given):
+    """Return the value of ``expr`` for a thing whose fields have these values, by the solver."""
+    program = w.minimal(expr, type_, fields)
+    rows = Rows(schema_of(program), Numbers(), Codebook.of(program))
+    encoder = Encoder(rows, Depth({("thing", "x")}), Grids(schema_of(program)))
+    here = _here(encoder, "thing")
+    value = encoder.read(here, "x")
+    for name, steps in given.items():
+        rows.numbers.require(rows.field(here, name).top.term == steps)
+    probe = Probe(rows, [encoder], 20)
+    assert probe.search(True)[0] is Found.SOMEBODY
+    assert not probe._amiss()
+    return probe.decoder().stored(value, stored_scale(program.items[0]))
+
+
+def expressions():
+    """Give expressions of two quantities, a name for each."""
+    x, y = (w.read(w.HERE, name, w.NUMBER, 4) for name in "vw")
+    one, three = b.constant(1, 0, w.NUMBER), b.constant(3, 0, w.NUMBER)
+    for mode in c.Rounding:
+        yield f"round {mode.value}", b.round_to(x, 2, mode)
+        third = b.divide(x, three, None, w.NUMBER)
+        yield f"round a third {mode.value}", b.round_to(third, 2, mode)
+    yield "land", b.land(b.divide(x, three, None, w.NUMBER), w.NUMBER.unit)
+    yield "divide", b.land(b.divide(x, y, one, w.NUMBER), w.NUMBER.unit)
+    product = b.arithmetic(c.Operator.MULTIPLY, x, y, w.NUMBER)
+    yield "multiply", b.round_to(product, 2, c.Rounding.HALF_UP)
+    for operator in (c.Operator.SUBTRACT, c.Operator.LEAST, c.Operator.GREATEST):
+        yield operator.value, b.arithmetic(operator, x, y, w.NUMBER)
+    for sign in c.Comparison:
+        arm = c.Arm(c.Compare(sign, x, y, type=YESNO), one)
+        yield sign.value, b.cases(c.CasesKind.IF, (arm,), three, w.NUMBER)
+
+
+def wrong_on_ties():
+    """Return the names of the expressions that solver and interpreter compute differently."""
+    fields = [w.column("v", w.NUMBER), w.column("w", w.NUMBER)]
+    found = set()
+    for name, expr in expressions():
+        dice = Random(name)
+        for _ in range(6):
+            given = {"v": dice.choice(TIES), "w": dice.choice(TIES)}
+            given["w"] = given["v"] if name in ("<", "<=", ">", ">=", "is") else given["w"]
+            store = linked(w.minimal(expr, w.NUMBER, fields), {"thing": [{"id": "T", **given}]})
+            engine = Interpreter(store.schema.program, store, {})
+            if solved(expr, w.NUMBER, fields, given) != engine.value(store.rows["thing"][0], "x"):
+                found.add(name)
+    return found
+
+
+def test_ties_mean_the_same():
+    assert wrong_on_ties() == set()
+
+
+def off_by_one(self, a, b):
+    return numbers.plus(REAL_QUOTIENT(self, a, b), numbers.known(1))
+
+
+REAL_QUOTIENT = Numbers.quotient
+
+
+def test_a_broken_rounding_is_noticed(monkeypatch):
+    monkeypatch.setattr(Numbers, "quotient", off_by_one)
+
+    assert {"round half up", "round up", "land"} <= wrong_on_ties()
+
+
+@pytest.mark.parametrize(("name", "broken", "expected"), [
+    ("below", numbers.at_most, {"<", ">"}),
+    ("at_most", numbers.below, {"<=", ">="}),
+    ("minus", numbers.plus, {"-"}),
+])  # fmt: skip
+def test_a_broken_operator_is_noticed(monkeypatch, name, broken, expected):
+    monkeypatch.setattr(values, name, broken)
+
+    assert expected <= wrong_on_ties()
+
+
+def test_a_broken_fold_is_noticed_on_random_programs(monkeypatch):
+    from mipsdsl.engines.solver import lists
+
+    monkeypatch.setattr(lists, "disj", lists.conj)
+
+    wrong, _ = disagreements(range(25))
+    assert wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from fractions import Fraction
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -140,6 +141,8 @@ class Item:
     citations: tuple[str, ...]
     published: Constant | None
     place: Place
+    jumps: tuple[Fraction, ...] = ()
+    """Of a scale: where it was declared to jump."""
 
 
 @frozen

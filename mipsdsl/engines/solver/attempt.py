@@ -69,7 +69,12 @@ class Attempt:
 
 
 def attempt(
-    schema: Schema, codes: Codebook, grids: Grids, question: Question, depth: Depth, settings: Settings
+    schema: Schema,
+    codes: Codebook,
+    grids: Grids,
+    question: Question,
+    depth: Depth,
+    settings: Settings,
 ) -> Attempt:
     """Return what the solver finds to the given depth.
 
@@ -90,7 +95,9 @@ def attempt(
     if bad is False:
         return Attempt(Found.NOBODY, bounded=frozenset(rows.bounded))
     rows.close()
-    return _solved(rows, [first] if second is None else [first, second], here, bad, question, settings)
+    return _solved(
+        rows, [first] if second is None else [first, second], here, bad, question, settings
+    )
 
 
 def _here(encoder: Encoder, record: str) -> Row:
@@ -122,7 +129,12 @@ def _moves(first: Encoder, second: Encoder, here: Row, claim: c.Raising, schema:
 
 
 def _solved(
-    rows: Rows, encoders: list[Encoder], here: Row, bad: Bool, question: Question, settings: Settings
+    rows: Rows,
+    encoders: list[Encoder],
+    here: Row,
+    bad: Bool,
+    question: Question,
+    settings: Settings,
 ) -> Attempt:
     probe = Probe(rows, encoders, settings.seconds)
     found, why = probe.search(conj([here.here, bad]))
@@ -135,7 +147,11 @@ def _solved(
     if isinstance(question, NeverMoves):
         tried.cause = _cause(question.claim, encoders, here, decoder, rows.schema)
     tried.freed = tuple(
-        [(each, _told(each, decoder, rows.schema)) for each in x.freed if decoder.holds(each.row.here)]
+        [
+            (each, _told(each, decoder, rows.schema))
+            for each in x.freed
+            if decoder.holds(each.row.here)
+        ]
         for x in encoders
     )
     return tried

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import assert_never
 
 from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, YESNO, Unit
+from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.engines.schema import Schema, Target, stored_scale
 from mipsdsl.engines.solver.grids import Grids
 from mipsdsl.engines.solver.logic import Bool, conj, disj, neg
@@ -138,9 +139,11 @@ class Encoder:
             )
         return self._any(item.type.unit, item.type.choice, stem, present)
 
-    def any_quantity(self, low: object, high: object, scale: int, stem: str, present: Bool) -> Value:
+    def any_quantity(
+        self, low: Fraction, high: Fraction, scale: int, stem: str, present: Bool
+    ) -> Value:
         """Return any quantity of a grid within bounds."""
-        bottom, top = (int(x * 10**scale) for x in (low, high))  # type: ignore[operator]
+        bottom, top = (int(x * 10**scale) for x in (low, high))
         return decimal(self.numbers.fresh(stem, bottom, max(bottom, top)), scale, present)
 
     def _any(self, unit: Unit, choice: str, stem: str, present: Bool) -> Value:
@@ -247,7 +250,9 @@ class Encoder:
         members = values.value if isinstance(values, c.Parameter) else values
         if not isinstance(members, c.SetOf) or not isinstance(value, Code):
             raise Beyond("a set that is not written out")
-        found = [equal(value.number, known(self.rows.codes.code(x, choice))) for x in members.values]
+        found = [
+            equal(value.number, known(self.rows.codes.code(x, choice))) for x in members.values
+        ]
         return conj([value.present, disj(found)])
 
     def _quantity(
@@ -343,16 +348,17 @@ class Encoder:
                 return self.rows.follow(self.row(inner, at), name)
             case c.Catalogue(record, keys):
                 values = tuple(self.evaluate(key, at) for key in keys)
-                name = (record, tuple(_identity(value) for value in values))
-                if self.base is not None:
-                    known_rows = self.base._catalogues
-                else:
-                    known_rows = self._catalogues
-                if name not in known_rows:
-                    known_rows[name] = self.rows.catalogue(record, values)
-                return known_rows[name]
+                return self._catalogue(record, values)
             case _:
                 assert_never(row)
+
+    def _catalogue(self, record: str, keys: tuple[Value, ...]) -> Row:
+        """Return the row of a reference table; the same one for the same keys."""
+        rows = self._catalogues if self.base is None else self.base._catalogues
+        at = (record, tuple(_identity(key) for key in keys))
+        if at not in rows:
+            rows[at] = self.rows.catalogue(record, keys)
+        return rows[at]
 
     def slots(self, rows: c.Rows, at: At) -> list[Slot]:
         """Return the places of a list, each with whether a row is in it."""

@@ -40,7 +40,9 @@ class Grids:
             case c.Land(operand):
                 return min(finest, self._of(operand, here, elements))
             case c.Cases(_, arms, otherwise):
-                return max(self._of(x, here, elements) for x in (*(a.value for a in arms), otherwise))
+                return max(
+                    self._of(x, here, elements) for x in (*(a.value for a in arms), otherwise)
+                )
             case c.Pick(_, values):
                 return max(self._of(x, here, elements) for x in values)
             case c.Default(one, other):

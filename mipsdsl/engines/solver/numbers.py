@@ -214,7 +214,7 @@ class Numbers:
 
     def _unknown(self, a: Num, b: Num, low: int, high: int) -> Num:
         for made in self.products:
-            if _is(made.one, a) and _is(made.other, b) or _is(made.one, b) and _is(made.other, a):
+            if _are(made, a, b) or _are(made, b, a):
                 return of_term(made.term, low, high)
         result = self.fresh("product", low, high)
         self._bound(a, b, result.term)
@@ -266,11 +266,13 @@ class Numbers:
             self.require(whole.term <= a.term)
             self.require(a.term < whole.term + b.term)
         for value in b.values or ():
-            bounded = conj(
-                [value * result.term <= a.term, a.term < value * result.term + value]
-            )
+            bounded = conj([value * result.term <= a.term, a.term < value * result.term + value])
             self.require(bounded if b.known is not None else implies(b.term == value, bounded))
         return result
+
+
+def _are(product: Product, a: Num, b: Num) -> bool:
+    return _is(product.one, a) and _is(product.other, b)
 
 
 def _is(a: Num, b: Num) -> bool:

@@ -78,7 +78,9 @@ class Decoder:
         for row in self._rows.made:
             if not self.holds(row.here):
                 continue
-            values = {each.name: self.field(row, each) for each in schema.records[row.record].fields}
+            values = {
+                each.name: self.field(row, each) for each in schema.records[row.record].fields
+            }
             key = tuple(values[name] for name in schema.records[row.record].key)
             person.keys[row.number] = key
             if row.group is None and not self.holds(row.created):
@@ -132,9 +134,7 @@ class Decoder:
                 target = schema.records[reference.record]
                 if reference.optional or schema.records[record].grouping is not None:
                     continue
-                there = {
-                    tuple(v[k] for k in target.key) for v in tables.get(reference.record, ())
-                }
+                there = {tuple(v[k] for k in target.key) for v in tables.get(reference.record, ())}
                 for values in list(tables[record]):
                     key = tuple(values[name] for name in reference.by)
                     if None not in key and key not in there:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
@@ -12,7 +11,6 @@ from mipsdsl.engines.solver.codes import Codebook
 from mipsdsl.engines.solver.logic import Bool, conj, disj, implies, neg, same
 from mipsdsl.engines.solver.numbers import Numbers, equal
 from mipsdsl.engines.solver.values import Code, Flag, Quantity, Starts, Value, decimal
-
 
 MOST_KEYED = 12
 """So many rows of a record are compared with each other by their keys."""
@@ -110,8 +108,7 @@ class Rows:
             case unit if unit in QUANTITIES and each.many:
                 count = self.numbers.fresh(f"{stem} #", 0, each.many)
                 items = [
-                    self.numbers.fresh(f"{stem} {i}", each.low, each.high)
-                    for i in range(each.many)
+                    self.numbers.fresh(f"{stem} {i}", each.low, each.high) for i in range(each.many)
                 ]
                 return Starts(present, count, tuple(items), each.scale)
             case unit if unit in QUANTITIES:
@@ -267,7 +264,9 @@ class Rows:
         grouping = self.schema.records[record].grouping
         if grouping is None:
             raise Beyond(f"{record} groups nothing")
-        return self.make(grouping.parent)
+        parent = self.make(grouping.parent)
+        self.enter(parent)
+        return parent
 
     def group_name(self, record: str) -> str:
         """Return the name of the list of groups."""

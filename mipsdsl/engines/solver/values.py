@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import z3
 from attrs import evolve, frozen
 
 from mipsdsl import arithmetic
 from mipsdsl.core import nodes as c
-from mipsdsl.engines.solver.logic import Bool, choose, conj, disj, neg, same
+from mipsdsl.engines.solver.logic import Bool, choose, conj
 from mipsdsl.engines.solver.numbers import (
     Num,
     Numbers,
     at_most,
     below,
-    by_case,
     common_power,
     equal,
     known,
@@ -105,7 +102,9 @@ def pick(test: Bool, one: Value, other: Value) -> Value:
     match one, other:
         case Quantity(), Quantity():
             a, b, scale = aligned(one, other)
-            return Quantity(present, select(test, a, b), select(test, one.bottom, other.bottom), scale)
+            return Quantity(
+                present, select(test, a, b), select(test, one.bottom, other.bottom), scale
+            )
         case Flag(), Flag():
             return Flag(present, choose(test, one.holds, other.holds))
         case Code(), Code():
@@ -147,7 +146,9 @@ def combined(numbers: Numbers, operator: c.Operator, a: Quantity, b: Quantity) -
             return Quantity(True, top, numbers.multiply(a.bottom, b.bottom), a.scale + b.scale)
         case c.Operator.LEAST | c.Operator.GREATEST:
             least = operator is c.Operator.LEAST
-            first = compared(numbers, c.Comparison.AT_MOST if least else c.Comparison.AT_LEAST, a, b)
+            first = compared(
+                numbers, c.Comparison.AT_MOST if least else c.Comparison.AT_LEAST, a, b
+            )
             return _held(quantity(pick(first, evolve(a, present=True), evolve(b, present=True))),
                          a, b, least=least)  # fmt: skip
 

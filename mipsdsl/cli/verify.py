@@ -1,0 +1,215 @@
+"""``mips verify``: every claim, table, exception and rule of a policy: proved, refuted, or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import frozen
+
+from mipsdsl.cli import exits, files, policies
+
+if TYPE_CHECKING:
+    from mipsdsl.cli.junit import Case
+    from mipsdsl.core.nodes import Program
+    from mipsdsl.verify.report import Result
+
+_WIDTH = 22
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What a user wants to be verified, and how it is told."""
+
+    policy: tuple[str, ...]
+    time_limit: float
+    budget: float
+    rows: int
+    jobs: int
+    match: str
+    everything: bool
+    form: str
+    output: str | None
+
+
+@click.command(name="verify")
+@click.argument("policy", metavar="[YEAR|PATH]", nargs=-1)
+@click.option(
+    "--time-limit",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    help="Seconds for one question.",
+)
+@click.option(
+    "--budget",
+    default=50.0,
+    show_default=True,
+    type=click.FloatRange(1),
+    help="Seconds for all questions of one policy.",
+)
+@click.option(
+    "--rows",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 12),
+    help="The longest that a list is taken to be, where lists have to be looked into.",
+)
+@click.option("--jobs", default=0, help="Processes; by default one for each processor.")
+@click.option("-k", "match", default="", help="Only what has this in its name.")
+@click.option(
+    "--all", "everything", is_flag=True, help="List also each case that is found to apply."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
+@click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
+@policies.dated
+def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
+    """Prove or refute what a policy claims, of every record that data can hold.
+
+    Claims; tables (exactly one row for everyone); exceptions (those that can both hold agree);
+    scales (no gap, no jump but the declared ones); cases that can never apply; parameters that
+    change nothing. A refutation shows a person, whom the interpreter has confirmed.
+
+    Exit code 1 when something is refuted, 4 when something could not be decided.
+    """
+    from mipsdsl.library import years
+
+    if find_spec("z3") is None:
+        raise exits.Stop(
+            "this needs the solver Z3: pip install 'mipsdsl[verify]'", exits.ENVIRONMENT
+        )
+    asked = Asked(**options)
+    if asked.output and asked.form == "text":
+        raise exits.Stop("--output writes JSON or XML: say --format json or --format junit")
+    found = [_verified(name, asked) for name in asked.policy or years()]
+    if asked.form == "json":
+        texts = [policies.envelope("verify", _content(name, each)) for name, each in found]
+        files.hand_over("".join(f"{text}\n" for text in texts), asked.output)
+    elif asked.form == "junit":
+        files.hand_over(_junit(found), asked.output)
+    every = [one.is_well for _, results in found for one in results]
+    if False in every:
+        raise click.exceptions.Exit(exits.FINDINGS)
+    if None in every:
+        raise click.exceptions.Exit(exits.UNDECIDED)
+
+
+def _verified(name: str, asked: Asked) -> tuple[str, Sequence[Result]]:
+    """Verify one policy; as text, what is known is shown at once."""
+    from mipsdsl import cache
+    from mipsdsl.verify.run import Limits, verified
+
+    _, program = policies.compiled(name)
+    limits = Limits(asked.time_limit, asked.budget, asked.rows, asked.jobs)
+    results = verified(program, limits, cache.version(), asked.match)
+    if asked.form == "text":
+        _show(program, results, everything=asked.everything)
+    return name, results
+
+
+def _show(program: Program, results: Sequence[Result], *, everything: bool) -> None:
+    from mipsdsl.verify.questions import Kind
+
+    click.echo(f"MIPS {program.year} (paid {program.paying})")
+    for kind in Kind:
+        of_kind = [each for each in results if each.kind is kind]
+        if not of_kind:
+            continue
+        click.echo(f"\n{_TITLES[kind.value]}: {_counted(of_kind)}")
+        for each in of_kind:
+            if everything or kind is Kind.CLAIM or each.is_well is not True or _is_note(each):
+                _line(each)
+    click.echo(f"\n{_summary(results)}")
+
+
+_TITLES = {
+    "claim": "claims",
+    "table": "tables have exactly one row for everyone",
+    "impossible row": "rows that are said to be impossible are",
+    "exceptions": "exceptions that can both hold agree",
+    "scale": "scales have no gap, and the declared jumps only",
+    "case": "cases can apply",
+    "parameter": "parameters change something",
+}
+
+
+def _is_note(each: Result) -> bool:
+    """Whether something is worth a line though it is no mistake: a parameter that changes nothing."""
+    return each.kind.value == "parameter" and "nothing" in each.said
+
+
+def _counted(results: Sequence[Result]) -> str:
+    words = [_word(each) for each in results]
+    return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+
+
+def _word(each: Result) -> str:
+    """Return the verdict; of what asks for somebody, whether there is somebody."""
+    if each.kind.value not in ("case", "parameter"):
+        return each.verdict.value
+    if each.kind.value == "parameter" and ("no rule" in each.said or "nothing" in each.said):
+        return "without effect"
+    return {True: "shown", False: "never", None: "not shown"}[each.is_well]
+
+
+def _line(each: Result) -> None:
+    place = f" [{each.place.file}:{each.place.line}]" if each.place else ""
+    name = each.name if each.name.endswith(")") and "(" in each.name else f"{each.name}{place}"
+    click.echo(f"  {_styled(_word(each), each.is_well)} {name}")
+    if each.said and (each.verdict.value != "proved" or each.is_well is False or _is_note(each)):
+        refuted = each.verdict.value == "refuted" and each.is_well is False
+        click.echo(f"  {'':{_WIDTH}} {'not for: ' if refuted else ''}{each.said}")
+
+
+def _styled(word: str, is_well: bool | None) -> str:
+    colour = {True: "green", False: "red", None: "yellow"}[is_well]
+    text = f"{word:{_WIDTH}}"
+    return click.style(text, fg=colour) if policies.coloured() else text
+
+
+def _summary(results: Sequence[Result]) -> str:
+    good = sum(each.is_well is True for each in results)
+    bad = sum(each.is_well is False for each in results)
+    rest = len(results) - good - bad
+    return f"{len(results)} questions: {good} well, {bad} refuted, {rest} not decided"
+
+
+def _content(name: str, results: Sequence[Result]) -> dict[str, object]:
+    return {
+        "policy": name,
+        "results": [
+            {
+                "kind": each.kind.value,
+                "name": each.name,
+                "verdict": each.verdict.value,
+                "well": each.is_well,
+                "said": each.said,
+                "file": each.place.file if each.place else None,
+                "line": each.place.line if each.place else None,
+                "seconds": each.seconds,
+            }
+            for each in results
+        ],
+    }
+
+
+def _junit(found: Sequence[tuple[str, Sequence[Result]]]) -> str:
+    from mipsdsl.cli.junit import junit
+
+    return junit([(f"mips verify {name}", list(_cases(results))) for name, results in found])
+
+
+def _cases(results: Sequence[Result]) -> Iterator[Case]:
+    from mipsdsl.cli.junit import Case
+    from mipsdsl.diagnostics.model import Diagnostic, Severity
+
+    for each in results:
+        findings: tuple[Diagnostic, ...] = ()
+        if each.is_well is not True:
+            severity = Severity.ERROR if each.is_well is False else Severity.WARNING
+            message = f"{each.verdict.value}: {each.name}: {each.said}"
+            findings = (Diagnostic("E0606", message, (), severity=severity),)
+        file, line = (each.place.file, each.place.line) if each.place else ("", 0)
+        yield Case(each.kind.value, each.name, file, line, findings)

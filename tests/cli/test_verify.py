@@ -1,0 +1,136 @@
+"""``mips verify``: what is proved, what is refuted and by whom, and what it says of the rest."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip("z3")
+
+POLICY = """\
+rules for performance year 2017 paying 2019
+title "claims"
+source [81 FR 77008] published 2016-11-04
+
+record clinician key npi
+    npi     text                                   "identifier"
+    score   points from 0 points to 100 points     "score"
+    out     yesno                                  "out"
+    new     yesno                                  "new"
+    visits  list of visit at most 50
+
+record visit key npi, number
+    npi     text                "identifier"
+    number  count from 0 to 999 "number"
+    cost    money from $0 to $1,000 "cost"
+
+parameter threshold = 3 points [42 CFR 1]
+
+rule clinician.sent: count = count of visits [42 CFR 1]
+rule clinician.spent: money = sum of cost over visits [42 CFR 1]
+
+rule clinician.paid: percent = 4% [42 CFR 1]
+    except 0% when out because "out" [42 CFR 1]
+    except 0% when new because "new" [42 CFR 1]
+
+rule clinician.bonus: percent =
+    if score < threshold then -4% else if score < 2 points then 1% else 0%
+    [42 CFR 1]
+
+claim "nobody loses" for clinician: always bonus >= 0%
+claim "a better score is never worse" for clinician: raising score never lowers bonus
+claim "who is out has nothing" for clinician: always paid is 0% when out
+claim "no visits, no money" for clinician: always spent is $0 when sent is 0
+claim "three visits cost a thousand at most" for clinician: always spent <= $3,000 when sent <= 3
+claim "fifty visits cost fifty thousand" for clinician: always spent <= $49,999
+"""
+
+SOUND = "\n".join(line for line in POLICY.splitlines() if "nobody loses" not in line).replace(
+    " else if score < 2 points then 1%", ""
+)
+
+
+@pytest.fixture
+def unsound(tmp_path):
+    path = tmp_path / "unsound.mips"
+    path.write_text(POLICY, encoding="utf-8")
+    return path
+
+
+def results(mips, path, *args, code=0):
+    text = mips("verify", path, "--format", "json", "--jobs", "1", *args, code=code).stdout
+    return {each["name"].split(" (")[0]: each for each in json.loads(text)["results"]}
+
+
+def test_a_refuted_claim_shows_a_person_and_fails(mips, unsound):
+    told = results(mips, unsound, "-k", "nobody loses", code=1)["nobody loses"]
+
+    assert told["verdict"] == "refuted"
+    assert "bonus -4%" in told["said"]
+    assert "score " in told["said"]
+
+
+def test_what_lists_decide_is_proved_up_to_a_bound_that_is_said(mips, unsound):
+    told = results(mips, unsound, "-k", "fifty", "--rows", "2")["fifty visits cost fifty thousand"]
+
+    assert told["verdict"] == "proved up to a bound"
+    assert told["said"] == "up to 2 rows in clinician.visits"
+
+
+def test_a_claim_that_a_longer_list_breaks_is_refuted_when_lists_may_be_longer(mips, unsound):
+    text = unsound.read_text().replace("spent <= $49,999", "spent <= $2,000")
+    unsound.write_text(text)
+
+    assert results(mips, unsound, "-k", "fifty", "--rows", "2")
+    told = results(mips, unsound, "-k", "fifty", "--rows", "3", code=1)
+    assert told["fifty visits cost fifty thousand"]["verdict"] == "refuted"
+
+
+def test_a_case_that_never_applies_is_found(mips, unsound):
+    told = mips("verify", unsound, "-k", "clinician.bonus", "--jobs", "1", code=1).stdout
+
+    assert "1 shown, 1 never" in told
+    assert "nobody ever comes to this case" in told
+
+
+def test_a_sound_policy_is_well_and_each_question_is_listed(mips, tmp_path):
+    path = tmp_path / "sound.mips"
+    path.write_text(SOUND, encoding="utf-8")
+
+    told = mips("verify", path, "--jobs", "1").stdout
+
+    assert "claims: 2 proved, 3 proved up to a bound" in told
+    assert "0 refuted, 0 not decided" in told
+
+
+def test_what_is_not_decided_in_time_is_said_to_be_unknown(mips, unsound, monkeypatch):
+    from mipsdsl.verify import judge
+
+    monkeypatch.setattr(judge, "ROUNDS", 0)
+
+    told = results(mips, unsound, "-k", "who is out", code=4)["who is out has nothing"]
+    assert told["verdict"] == "unknown"
+    assert told["said"]
+
+
+def test_verdicts_are_kept_until_a_rule_behind_them_changes(mips, unsound, monkeypatch):
+    results(mips, unsound, "-k", "who is out")
+    from mipsdsl.verify import run
+
+    def answered(program, limits, asked, todo, end):
+        assert not todo, "asked again"
+        return iter(())
+
+    monkeypatch.setattr(run, "_answered", answered)
+    results(mips, unsound, "-k", "who is out")
+    unsound.write_text(unsound.read_text().replace("score < 2 points", "score < 1 point"))
+    results(mips, unsound, "-k", "who is out")
+
+
+def test_a_missing_solver_is_said_with_what_to_install(mips, unsound, monkeypatch):
+    from mipsdsl.cli import verify
+
+    monkeypatch.setattr(verify, "find_spec", lambda _: None)
+
+    assert "pip install 'mipsdsl[verify]'" in mips("verify", unsound, code=5).output
