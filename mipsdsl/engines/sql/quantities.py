@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, gcd
 from typing import assert_never
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 from sqlglot import exp
 
 from mipsdsl.arithmetic import FINEST, GUARD
@@ -41,6 +41,15 @@ def scale_of(expr: c.Expr) -> int:
     if expr.shape is None:
         raise TypeError(f"a quantity without a shape: {type(expr).__name__}")
     return expr.shape.scale
+
+
+@frozen
+class _Quotient:
+    """A whole quotient, and what remains of ``bottom``; all not below 0."""
+
+    floor: Whole
+    rest: Whole
+    bottom: Whole
 
 
 @define
@@ -97,20 +106,28 @@ class Quantities(Reader):
 
     # --- landing and rounding ---
 
-    def landed(self, value: Held, scale: int) -> Held:
-        """Return a quantity put on the grid of ``scale`` places; anything else as it is."""
+    def landed(self, value: Held, scale: int, like: c.Expr) -> Held:
+        """Return a quantity put on the grid of ``scale`` places; anything else as it is.
+
+        ``like`` is the expression that it is the value of.
+        """
         if isinstance(value, Plain | Absent) or (
             isinstance(value, Decimal) and value.scale <= scale
         ):
             return value
         ratio = self.as_ratio(value)
-        floor, rest = self._floor(self._magnitude(ratio.top), ratio.bottom, scale)
-        twice = self.numbers.times(rest, literal(2))
-        half = t.binary(exp.GTE, twice.sql, ratio.bottom.sql)
-        up = t.case([(half, self.numbers.typed(ONE))], self.numbers.typed(literal(0)))
-        return Decimal(
-            self._signed(self.numbers.plus(floor, Whole(up, 1, natural=True)), ratio), scale
-        )
+        quotient = self._floor(self._magnitude(ratio.top), ratio.bottom, scale, like)
+        twice = self.numbers.times(quotient.rest, literal(2))
+        up = self._one_where(exp.GTE, twice, quotient.bottom)
+        return Decimal(self._signed(self.numbers.plus(quotient.floor, up), ratio), scale)
+
+    def _one_where(self, symbol: type[exp.Binary], left: Whole, right: Whole) -> Whole:
+        """Return 1 where two numbers compare so, else 0."""
+        if left.literal is not None:
+            return literal(0)
+        holds = t.binary(symbol, left.sql, right.sql)
+        one, none = self.numbers.typed(ONE), self.numbers.typed(literal(0))
+        return Whole(t.case([(holds, one)], none), 1, natural=True)
 
     def _magnitude(self, whole: Whole) -> Whole:
         if whole.natural:
@@ -129,39 +146,89 @@ class Quantities(Reader):
         arms = [(negative, self.numbers.negative(magnitude).sql)]
         return evolve(magnitude, sql=t.case(arms, magnitude.sql), natural=False, literal=None)
 
-    def _floor(self, top: Whole, bottom: Whole, places: int) -> tuple[Whole, Whole]:
-        """Return ⌊top · 10**places / bottom⌋ of numbers not below 0, and what remains of ``top``."""
-        numbers, widest = self.numbers, self.numbers.dialect.widest_dividend
-        if (
-            places == 0
-            or top.most * 10**places < NARROW
-            or (
-                (top.wide or bottom.wide or bottom.most * 10 >= NARROW)
-                and top.most * 10**places < widest
-            )
-        ):
-            dividend = self.bound(numbers.scaled(top, places))
-            quotient = self.bound(numbers.fitted(numbers.divided(dividend, bottom)))
-            return quotient, self.bound(numbers.remainder(dividend, bottom))
-        # Long division: some digits at a time, as many as fit.
-        dividend = self.bound(top)
-        floor = self.bound(numbers.fitted(numbers.divided(dividend, bottom)))
-        rest = self.bound(numbers.remainder(dividend, bottom))
-        while places > 0:
-            digits = self.digits(bottom, places)
-            dividend = self.bound(numbers.scaled(rest, digits))
-            part = numbers.fitted(evolve(numbers.divided(dividend, bottom), most=10**digits))
-            floor = self.bound(numbers.plus(numbers.scaled(floor, digits), part))
-            rest = self.bound(numbers.remainder(dividend, bottom))
-            places -= digits
-        return floor, rest
+    def _floor(self, top: Whole, bottom: Whole, places: int, like: c.Expr) -> _Quotient:
+        """Return ⌊top · 10**places / bottom⌋ of numbers not below 0; ``like`` bounds it."""
+        quotient = self._quotient_of_wholes(top, bottom, places)
+        if like.shape is None:
+            return quotient
+        size = max(abs(like.shape.low), abs(like.shape.high)) * 10**places
+        floor = evolve(quotient.floor, most=min(quotient.floor.most, ceil(size)))
+        return evolve(quotient, floor=self.bound(self.numbers.fitted(floor)))
 
-    def digits(self, bottom: Whole, places: int) -> int:
-        """Return how many digits of a quotient can be had at once."""
-        for limit in (NARROW, self.numbers.dialect.widest_dividend):
-            room = limit // max(1, bottom.most)
-            if room >= 10:
-                return min(places, len(str(room)) - 1)
+    def _quotient_of_wholes(self, top: Whole, bottom: Whole, places: int) -> _Quotient:
+        numbers, widest = self.numbers, self.numbers.dialect.widest_dividend
+        factor = 10**places
+        if bottom.literal is not None:
+            common = gcd(factor, bottom.literal)
+            factor, bottom = factor // common, literal(bottom.literal // common)
+            if bottom.literal == 1:
+                return _Quotient(
+                    self.bound(numbers.times(top, literal(factor))), literal(0), bottom
+                )
+        size = top.most * factor
+        narrow = size < NARROW and not bottom.wide
+        fits = size < widest and (top.wide or bottom.wide or bottom.most * 10 >= NARROW)
+        if factor == 1 or narrow or fits:
+            return self._divided(numbers.times(top, literal(factor)), bottom)
+        # Long division: some digits at a time, as many as fit.
+        whole = self._divided(top, bottom)
+        while factor > 1:
+            step = self.step(factor, bottom)
+            part = self._divided(numbers.times(whole.rest, literal(step)), bottom)
+            digits = evolve(part.floor, most=min(part.floor.most, step - 1))
+            floor = numbers.plus(numbers.times(whole.floor, literal(step)), numbers.fitted(digits))
+            whole = evolve(part, floor=self.bound(floor))
+            factor //= step
+        return whole
+
+    def _divided(self, dividend: Whole, bottom: Whole) -> _Quotient:
+        numbers, dialect = self.numbers, self.numbers.dialect
+        dividend = self.bound(dividend)
+        if dividend.wide and dividend.most >= dialect.widest_dividend:
+            return self._approached(dividend, bottom)
+        floor = self.bound(numbers.fitted(numbers.divided(dividend, bottom)))
+        rest = numbers.fitted(numbers.remainder(dividend, bottom))
+        return _Quotient(floor, self.bound(rest), bottom)
+
+    def _approached(self, dividend: Whole, bottom: Whole) -> _Quotient:
+        """Return a quotient of numbers that are too wide for the engine to divide.
+
+        Doubles say it but for one part in 2⁵⁰; what remains is exact, and is divided again. The
+        third time it is the quotient, or beside it.
+        """
+        numbers = self.numbers
+        wide, double = numbers.dialect.wide(), exp.DataType.build("DOUBLE")
+        by = self.bound(numbers.widened(bottom))
+        floor, rest = evolve(numbers.widened(literal(0)), literal=None), dividend
+        for _ in range(3):
+            tops = [t.cast(each.sql.copy(), double.copy()) for each in (rest, by)]
+            about = self.frame.bind(t.cast(t.binary(exp.Div, *tops), wide.copy()))
+            floor = self.bound(evolve(floor, sql=t.binary(exp.Add, floor.sql, about)))
+            taken = exp.Paren(this=t.binary(exp.Mul, about, by.sql))
+            rest = self.bound(evolve(rest, sql=t.binary(exp.Sub, rest.sql, taken)))
+        below = t.binary(exp.LT, rest.sql, t.number(0))
+        beyond = t.binary(exp.GTE, rest.sql, by.sql)
+        one = t.number(1)
+        exact = t.case([(below, t.binary(exp.Sub, floor.sql, one)),
+                        (beyond, t.binary(exp.Add, floor.sql, one.copy()))], floor.sql)  # fmt: skip
+        left = t.case([(below.copy(), t.binary(exp.Add, rest.sql, by.sql)),
+                       (beyond.copy(), t.binary(exp.Sub, rest.sql, by.sql))], rest.sql)  # fmt: skip
+        least = bottom.literal or 1
+        whole = Whole(t.cast(exact, wide.copy()), dividend.most // least, wide=True, natural=True)
+        remains = Whole(t.cast(left, wide.copy()), max(0, bottom.most - 1), wide=True, natural=True)
+        return _Quotient(
+            self.bound(numbers.fitted(whole)), self.bound(numbers.fitted(remains)), bottom
+        )
+
+    def step(self, factor: int, bottom: Whole) -> int:
+        """Return a divisor of ``factor``: by how much a remainder can be multiplied at once."""
+        for limit in (NARROW, self.numbers.dialect.widest_dividend, self.numbers.dialect.widest):
+            room, step = (limit - 1) // max(1, bottom.most), 1
+            for prime in (10, 5, 2):
+                while factor // step % prime == 0 and step * prime <= room:
+                    step *= prime
+            if step > 1:
+                return step
         raise Unsupported("a quotient of numbers beyond 120 bits")
 
     def round(self, expr: c.Round) -> Held:
@@ -171,24 +238,23 @@ class Quantities(Reader):
             return value
         ratio = self.as_ratio(value)
         numbers, unit = self.numbers, 10 ** (FINEST - places)
-        magnitude = self._magnitude(ratio.top)
+        finest = (self._magnitude(ratio.top), ratio.bottom, FINEST, expr.operand)
         match expr.mode:
             case c.Rounding.HALF_UP:
-                steps, shift = self._floor(magnitude, ratio.bottom, FINEST)[0], unit // 2 + GUARD
+                steps, shift = self._floor(*finest).floor, unit // 2 + GUARD
             case c.Rounding.DOWN:
-                steps, shift = self._floor(magnitude, ratio.bottom, FINEST)[0], GUARD
+                steps, shift = self._floor(*finest).floor, GUARD
             case c.Rounding.UP:
-                steps, shift = self._ceiling(magnitude, ratio.bottom), unit - GUARD - 1
+                steps, shift = self._ceiling(*finest), unit - GUARD - 1
             case _:
                 assert_never(expr.mode)
         shifted = self.bound(numbers.plus(steps, literal(shift)))
         return Decimal(self._signed(numbers.divided(shifted, literal(unit)), ratio), places)
 
-    def _ceiling(self, magnitude: Whole, bottom: Whole) -> Whole:
-        floor, rest = self._floor(magnitude, bottom, FINEST)
-        some = t.binary(exp.GT, rest.sql, t.number(0))
-        up = t.case([(some, self.numbers.typed(ONE))], self.numbers.typed(literal(0)))
-        return self.numbers.plus(floor, Whole(up, 1, natural=True))
+    def _ceiling(self, top: Whole, bottom: Whole, places: int, like: c.Expr) -> Whole:
+        quotient = self._floor(top, bottom, places, like)
+        some = self._one_where(exp.GT, quotient.rest, literal(0))
+        return self.numbers.plus(quotient.floor, some)
 
     def key_part(self, expr: c.Expr, scale: int) -> t.Sql:
         """Return a part of a key; a number between two steps is no key: missing."""

@@ -9,7 +9,7 @@ from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.catalog import PARENT, POSITION, ROW
 from mipsdsl.engines.sql.lists import Inside, base_of
 from mipsdsl.engines.sql.translate import Translator
-from mipsdsl.engines.sql.values import Absent, Decimal, Held, Plain, Ratio
+from mipsdsl.engines.sql.values import Absent, Decimal, Held, Plain, Ratio, literal
 
 
 def selected(translator: Translator, select: c.Select) -> exp.Query:
@@ -131,17 +131,17 @@ class _Choosing:
 
     def _digits(self, ratio: Ratio) -> list[t.Sql]:
         reader, numbers = self.reader, self.reader.numbers
+        factor = 10 ** len(str(ratio.bottom.most**2))
         dividend = reader.bound(ratio.top)
-        places = len(str(ratio.bottom.most**2))
-        parts = [reader.bound(numbers.divided(dividend, ratio.bottom)).sql]
-        rest = reader.bound(numbers.remainder(dividend, ratio.bottom))
-        while places > 0:
-            digits = reader.digits(ratio.bottom, places)
-            dividend = reader.bound(numbers.scaled(rest, digits))
+        parts = []
+        while True:
             parts.append(reader.bound(numbers.divided(dividend, ratio.bottom)).sql)
+            if factor == 1:
+                return parts
             rest = reader.bound(numbers.remainder(dividend, ratio.bottom))
-            places -= digits
-        return parts
+            step = reader.step(factor, ratio.bottom)
+            dividend = reader.bound(numbers.times(rest, literal(step)))
+            factor //= step
 
 
 def _at_most(rank: t.Sql, number: t.Sql) -> t.Sql:

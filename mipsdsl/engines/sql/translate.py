@@ -22,7 +22,7 @@ class Translator(Lists):
 
     def stored(self, expr: c.Expr, scale: int) -> Held:
         """Return a value as it is stored: a quantity landed on ``scale`` places, in steps."""
-        value = self.landed(self.expr(expr), scale)
+        value = self.landed(self.expr(expr), scale, expr)
         if isinstance(value, Decimal):
             return Decimal(self.numbers.fitted(self.at_scale(value, scale)), scale)
         return value
@@ -97,7 +97,7 @@ class Translator(Lists):
             case c.Divide():
                 return self.limited(self.divide(expr), expr)
             case c.Land(operand):
-                return self.limited(self.landed(self.expr(operand), scale_of(expr)), expr)
+                return self.limited(self.landed(self.expr(operand), scale_of(expr), operand), expr)
             case c.Round():
                 return self.limited(self.round(expr), expr)
             case c.Position():

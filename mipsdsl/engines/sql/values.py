@@ -177,6 +177,6 @@ class Numbers:
         by = (
             divisor.sql if divisor.literal else exp.Nullif(this=divisor.sql, expression=t.number(0))
         )
-        most = min(dividend.most, divisor.most)
+        most = min(dividend.most, max(0, divisor.most - 1))
         wide = dividend.wide or divisor.wide
         return Whole(t.binary(exp.Mod, dividend.sql, by), most, wide, dividend.natural)

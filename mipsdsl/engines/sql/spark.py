@@ -1,0 +1,122 @@
+"""Spark, by Spark Connect: any server that speaks it, Databricks, EMR or Sail.
+
+Each table that a run makes is written to Parquet in a folder that the server sees (``scratch``) and
+read from there: a query that is only named would be computed again by each that reads it.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import define
+from sqlglot import exp
+
+from mipsdsl.engines.sql import trees as t
+from mipsdsl.engines.sql.dialect import Dialect
+
+_PORT = 15002
+
+
+class SparkError(Exception):
+    """The server cannot be used: what is wrong, and what to do about it."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        """Keep the sentence and the advice apart."""
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+
+def connect(remote: str) -> Any:  # noqa: ANN401 - a session of pyspark, which has no types
+    """Return a session on the server at ``remote``, such as ``sc://host:15002``.
+
+    Raises:
+        SparkError: pyspark-client is not installed, or no such server answers.
+
+    """
+    try:
+        import warnings
+
+        with warnings.catch_warnings():
+            # Of the version of pandas, which plays no part here.
+            warnings.simplefilter("ignore", FutureWarning)
+            from pyspark.sql.connect.session import SparkSession
+    except ImportError as error:
+        raise SparkError(
+            "running on Spark needs `pyspark-client`, which is not installed",
+            "pip install 'mipsdsl[spark]'",
+        ) from error
+    _answering(remote)
+    try:
+        session = SparkSession.builder.remote(remote).create()
+        session.sql("SELECT 1").collect()
+    except Exception as error:
+        raise _silent(remote) from error
+    return session
+
+
+def _answering(remote: str) -> None:
+    """See that a server listens: the client would ask again and again for minutes."""
+    place = urlsplit(remote)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or _PORT), timeout=10):
+            pass
+    except (OSError, ValueError) as error:
+        raise _silent(remote) from error
+
+
+def _silent(remote: str) -> SparkError:
+    return SparkError(
+        f"no Spark Connect server answers at {remote}",
+        f"`--remote sc://HOST:PORT` names one; {_PORT} is the usual port",
+    )
+
+
+@define
+class Spark:
+    """A session on a server, and the folder that holds what is computed."""
+
+    session: Any
+    scratch: str
+
+    @property
+    def dialect(self) -> Dialect:
+        """Return its SQL."""
+        return Dialect.SPARK
+
+    def create(self, table: str, query: exp.Query) -> None:
+        """Write the rows of ``query`` to Parquet, and name them."""
+        path = f"{self.scratch}/{table}"
+        frame = self.session.sql(self.dialect.written(query))
+        frame.write.mode("overwrite").parquet(path)
+        # Of no rows there may be no file, and so no other word of the columns.
+        self.session.read.schema(frame.schema).parquet(path).createOrReplaceTempView(table)
+
+    def read(self, table: str, path: str) -> None:
+        """Name the rows of Parquet files."""
+        self.session.read.parquet(path).createOrReplaceTempView(table)
+
+    def drop(self, table: str) -> None:
+        """Forget a name; the files go with the folder."""
+        self.session.catalog.dropTempView(table)
+
+    def rows(self, query: exp.Query) -> Sequence[Sequence[Any]]:
+        """Return the rows of ``query``."""
+        rows = self.session.sql(self.dialect.written(query)).collect()
+        return [tuple(row) for row in rows]
+
+    def columns(self, table: str) -> Sequence[str]:
+        """Return the columns of ``table``."""
+        query = t.select([exp.Star()], t.table(table))
+        names: list[str] = self.session.sql(self.dialect.written(query)).columns
+        return names
+
+
+def read_parquet(database: Spark, files: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of the tables that Parquet files (by record) are known by."""
+    for record, path in files.items():
+        database.read(f"typed_{record}", path)
+    return {record: f"typed_{record}" for record in files}
