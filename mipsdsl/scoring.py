@@ -244,12 +244,12 @@ def outputs_of(world: World, wanted: Wanted) -> list[Target]:
         return [
             (item.record, item.name)
             for record in records
-            for item in _results(world.program, record)
+            for item in results_of(world.program, record)
         ]
     return list(dict.fromkeys(_target(world, name.strip(), per) for name in wanted.outputs))
 
 
-def _results(program: c.Program, record: str) -> list[c.Item]:
+def results_of(program: c.Program, record: str) -> list[c.Item]:
     """Return the items of ``record`` that are results.
 
     A policy says which (``results of …``); one that says nothing shows what has a label, and its
@@ -285,11 +285,11 @@ def _record_of_run(world: World, wanted: Wanted) -> str:
         return per
     there = [record for record in records if record in world.tables]
     for record in there:
-        if _results(world.program, record):
+        if results_of(world.program, record):
             return record
     if wanted.outputs:
         return there[0] if there else ""
-    having = [record for record in records if _results(world.program, record)]
+    having = [record for record in records if results_of(world.program, record)]
     if having:
         cure = f"give data of {', '.join(having)}"
     else:

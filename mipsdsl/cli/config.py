@@ -18,7 +18,7 @@ from mipsdsl.cli import exits, policies
 from mipsdsl.library import years
 
 OWN, SHARED = "mips.toml", "pyproject.toml"
-FOR = ("check", "explain", "run", "show", "test", "verify")
+FOR = ("check", "explain", "run", "show", "solve", "test", "verify", "whatif")
 """The commands that all settings are for, and whose policy may be left out."""
 READINGS = ("fraction", "hundred")
 

@@ -27,8 +27,10 @@ COMMANDS = {
     "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
     "sample": ("mipsdsl.cli.sample", "Invent a nation of clinicians for a year, in files."),
     "show": ("mipsdsl.cli.show", "Show a policy, or one thing of it, and what reads it."),
+    "solve": ("mipsdsl.cli.solve", "Find the values of a parameter that meet a goal."),
     "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),
     "verify": ("mipsdsl.cli.verify", "Prove or refute what a policy claims."),
+    "whatif": ("mipsdsl.cli.whatif", "Say what a change does to a population."),
 }
 """Where each command is, and its line in the help; the module's ``command`` is the click command."""
 

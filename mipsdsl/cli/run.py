@@ -184,7 +184,7 @@ def _settle_rejects(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
     """Write the rows that were left out, and stop when they are too many."""
     from mipsdsl.cli import summary
 
-    allowed = _allowed(asked.max_rejects, sum(inputs.counts.values()))
+    most = allowed(asked.max_rejects, sum(inputs.counts.values()))
     path = _rejects_path(asked)
     if inputs.rejects and path is not None:
         _make_folder(path.parent)
@@ -192,7 +192,7 @@ def _settle_rejects(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
     written = path if inputs.rejects else None
     total = sum(inputs.counts.values())
     _say(summary.of_rejects(inputs.rejects, total, written, privacy.least))
-    if len(inputs.rejects) > allowed:
+    if len(inputs.rejects) > most:
         number = summary.rows(len(inputs.rejects), privacy.least)
         were = "was" if number == "1 row" else "were"
         raise exits.Stop(
@@ -219,7 +219,8 @@ def _make_folder(folder: Path) -> None:
         raise exits.Stop(f"`{folder}` cannot be made: {mistake.strerror}") from None
 
 
-def _allowed(text: str, total: int) -> float:
+def allowed(text: str, total: int) -> float:
+    """Return how many rows of ``total`` may be left out: a number, or a percent."""
     try:
         number = float(text.removesuffix("%"))
     except ValueError:

@@ -68,7 +68,7 @@ class Cells:
             if number:
                 which = name.removesuffix(" open")
                 raise Irreducible(
-                    f"of {number:,} {record} it turns on the change which `{which}` counts"
+                    f"for {number:,} {record} the change decides by which way `{which}` is come to"
                 )
         columns = [store.column(record, name) for name in reduction.keys.values()]
         found: dict[tuple[Stored, ...], int] = {}
@@ -84,7 +84,7 @@ class Cells:
                 amounts[name][number].append(value if isinstance(value, int) else 0)
         layout = store.schema.layouts[record].scales
         scales = {name: layout[source] for name, source in reduction.amounts.items()}
-        said = {name: fixed.get(name, store.populations.get(name)) for name in reduction.fixed}
+        said = {name: store.populations.get(name, fixed.get(name)) for name in reduction.fixed}
         plain = {name: v for name, v in said.items() if not isinstance(v, Population)}
         return cls(reduction, list(found), sizes, amounts, scales, numbers, plain)
 
@@ -112,7 +112,7 @@ class Cells:
             known |= store.populations
         columns = {
             name: store.column(reduction.record, name)
-            for name in (*reduction.keys, *_names(reduction))
+            for name in dict.fromkeys([*reduction.keys, *_names(reduction)])
         }
         plain = {name: v for name, v in known.items() if not isinstance(v, Population)}
         return Evaluated(plain, sums, columns)

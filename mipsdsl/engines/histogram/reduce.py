@@ -70,7 +70,12 @@ class Reduction:
     opens: tuple[str, ...]
     stages: tuple[Stage, ...]
     fixed: tuple[str, ...]
-    """Items of the population that do not move and that cells read."""
+    """Items of the population, and parameters, that cells read."""
+
+    @property
+    def national(self) -> frozenset[str]:
+        """Return the items of the population that are computed from the cells."""
+        return frozenset(stage.names[0] for stage in self.stages if not stage.record)
 
 
 def reduce(
@@ -81,18 +86,25 @@ def reduce(
     *,
     computed: Collection[str],
     given: Collection[Target] = (),
+    partial: Collection[Target] = (),
+    varied: Collection[str] = (),
 ) -> Reduction:
     """Return how ``wanted`` (items of ``record`` and of the population) depend on ``moving``.
 
     ``computed``: the items of the population that are computed from the data. ``given``: the items
-    that came as data.
+    that came as data; ``partial``: those among them that some rows are without.
+    ``varied``: items of the population that are set to other values.
 
     Raises:
         Irreducible: they depend on them in a way that only scoring rows again tells.
 
     """
     moves = {each.name: each for each in moving}
-    return _Reducer(program, moves, record, tuple(wanted), set(computed), set(given)).reduction()
+    whole = set(given) - set(partial)
+    made = _Reducer(
+        program, moves, record, tuple(wanted), set(computed), whole, set(partial), set(varied)
+    )
+    return made.reduction()
 
 
 @define(slots=False)
@@ -103,6 +115,8 @@ class _Reducer:
     wanted: tuple[Target, ...]
     computed: set[str]
     given: set[Target]
+    partial: set[Target]
+    varied: set[str]
     keys: dict[str, str] = field(factory=dict)
     fields: dict[str, c.Field] = field(factory=dict)
     amounts: dict[str, str] = field(factory=dict)
@@ -124,12 +138,44 @@ class _Reducer:
         grades = Grades(self.schema, self.moves)
         for item in self.program.items:
             target = (item.record, item.name)
+            if not item.record and item.name in self.varied:
+                grades.of[target] = Grade.FREE
+                continue
             if target in self.given or (not item.record and item.name not in self.computed):
                 continue
             found = grades.grade(item.expr, item.record)
             if found is not Grade.STILL:
                 grades.of[target] = found if item.record else Grade.FREE
         return grades
+
+    @cached_property
+    def written_out(self) -> tuple[c.Item, ...]:
+        """All items; a sum of what a rule multiplies with an amount has the product itself.
+
+        The value of a rule is landed as the body of a sum is.
+        """
+        return tuple(
+            item if item.record else self._written_out(item) for item in self.program.items
+        )
+
+    def _written_out(self, item: c.Item) -> c.Item:
+        def swap(part: object) -> c.Expr | None:
+            match part:
+                case c.Fold(c.FoldKind.SUM, 0, _, _, c.Read(c.Element(0), name)):
+                    rule = self.schema.items.get((self.record, name))
+                    target = (self.record, name)
+                    if rule is None or target in self.partial or target not in self.grades.of:
+                        return None
+                    expr = rule.expr
+                    inner = expr.operand if isinstance(expr, c.Land) else expr
+                    if self._parted(inner) is None or _has_fold(expr):
+                        return None
+                    return evolve(part, body=_of_element(expr))
+                case _:
+                    return None
+
+        made: c.Expr = replaced(item.expr, swap)
+        return evolve(item, expr=made)
 
     @cached_property
     def reads(self) -> dict[Target, tuple[Dependency, ...]]:
@@ -139,11 +185,15 @@ class _Reducer:
             (item.record, item.name): tuple(
                 each
                 for each in dependencies(item.expr, item.record, links)
-                if (each.record, each.name) in self.grades.of
+                if (each.record, each.name) in self.grades.of and self._is_ruled(item)
             )
-            for item in self.program.items
+            for item in self.written_out
             if (item.record, item.name) in self.grades.of
         }
+
+    def _is_ruled(self, item: c.Item) -> bool:
+        """Return whether the value of ``item`` comes of its rule."""
+        return bool(item.record) or item.name in self.computed
 
     @cached_property
     def needed(self) -> set[Target]:
@@ -180,12 +230,14 @@ class _Reducer:
                 rows += carrier.items_for(item)
             else:
                 rows.append(item)
-        for item in self.program.items:
+        for item in self.written_out:
             if (item.record, item.name) in self.needed:
                 self._take(item)
         for record, name in self.wanted:
             if record and (record, name) not in self.needed:
                 self._key(name, name)
+            elif not record:
+                self.fixed[name] = None
         opens = [name for record, name in carrier.opens if record == self.record]
         rows += self.kept
         return Reduction(
@@ -206,6 +258,8 @@ class _Reducer:
 
     def _check_carried(self) -> None:
         """See that what is carried follows at most one parameter and is settled besides."""
+        for target in self.partial & self.needed:
+            raise Irreducible(f"`{_said(target)}` is given for some rows and moves in the others")
         at_work: set[str] = set()
         for item in self.program.items:
             target = (item.record, item.name)
@@ -259,7 +313,7 @@ class _Reducer:
                 self._take_carried(item)
         elif item.record:
             self._add(evolve(item, kind=c.ItemKind.RULE, expr=self.own(item.expr)))
-        else:
+        elif self._is_ruled(item):
             before = len(self.sums)
             expr = self._national(item)
             self.items.append(evolve(item, expr=expr, published=None))
@@ -389,9 +443,7 @@ class _Reducer:
     def _sum(self, fold: c.Fold, of: str) -> c.Expr:
         if fold.rows != c.Everyone(self.record) or fold.kind not in _SUMS:
             raise Irreducible(f"`{of}` is more than sums and counts over {self.record}")
-        if any(
-            isinstance(e, c.Fold) for part in (fold.where, fold.body) for e in expressions_in(part)
-        ):
+        if _has_fold(fold.where) or _has_fold(fold.body):
             raise Irreducible(f"`{of}` adds up lists of lists")
         where, body = _of_own_row(fold.where), _of_own_row(fold.body)
         number = len(self.sums) + 1
@@ -412,22 +464,25 @@ class _Reducer:
     def _product(self, body: c.Expr, number: int) -> tuple[str, str, int]:
         """Return the factor and the amount of what is added up, and the places of its landing."""
         scale, inner = _scale(body), body
-        if isinstance(inner, c.Read) and (self.record, inner.name) in self.needed - self.carried:
-            # The value of a rule is landed as the body of a sum is: added up as if written out.
-            inner = self.schema.items[self.record, inner.name].expr
         if isinstance(inner, c.Land):
             inner = inner.operand
-        if self._is_still(inner):
-            return "", self._amount(inner), scale
-        match inner:
-            case c.Arithmetic(c.Operator.MULTIPLY, left, right):
-                for amount, factor in ((right, left), (left, right)):
-                    if self._is_still(amount) and _is_on_grid(amount) and _is_on_grid(factor):
-                        name = f"factor {number}"
-                        self._helper(name, factor.type, self.own(factor), factor.shape)
-                        return name, self._amount(amount), scale
+        if self._is_still(body) and _is_on_grid(body):
+            return "", self._amount(body), scale
+        if (parts := self._parted(inner)) is not None:
+            factor, amount = parts
+            name = f"factor {number}"
+            self._helper(name, factor.type, self.own(factor), factor.shape)
+            return name, self._amount(amount), scale
         name = f"factor {number}"
         return self._helper(name, body.type, self.own(body), body.shape), "", scale
+
+    def _parted(self, expr: c.Expr) -> tuple[c.Expr, c.Expr] | None:
+        """Return what a product is made of: what moves, and what does not; nothing if it is none."""
+        if isinstance(expr, c.Arithmetic) and expr.operator is c.Operator.MULTIPLY:
+            for factor, amount in ((expr.left, expr.right), (expr.right, expr.left)):
+                if self._is_still(amount) and _is_on_grid(amount) and _is_on_grid(factor):
+                    return factor, amount
+        return None
 
     def _is_still(self, expr: c.Expr) -> bool:
         """Return whether ``expr`` of the own row does not move; the population may always."""
@@ -463,9 +518,19 @@ def _merged(stages: Iterable[Stage]) -> list[Stage]:
     return made
 
 
+def _has_fold(expr: c.Expr) -> bool:
+    return any(isinstance(each, c.Fold) for each in expressions_in(expr))
+
+
 def _of_own_row(expr: c.Expr) -> c.Expr:
     """Return what is said of the element of a fold as said of the own row."""
     made: c.Expr = replaced(expr, lambda part: c.Here() if part == c.Element(0) else None)
+    return made
+
+
+def _of_element(expr: c.Expr) -> c.Expr:
+    """Return what is said of the own row as said of the element of a fold around it."""
+    made: c.Expr = replaced(expr, lambda part: c.Element(0) if part == c.Here() else None)
     return made
 
 
