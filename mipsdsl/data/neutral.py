@@ -8,7 +8,11 @@ REJECT_COLUMNS = ("_file", "_row", "_column", "_code", "_reason")
 """What a file of rejects says of each row, after the cells of the row."""
 WITHHELD_COLUMN = "_withheld"
 """The column of a file of rejects that says that its rows lack what shall not leave the data."""
-_EXECUTED = ("=", "+", "-", "@", "\t", "\r")
+_EXECUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a cell begins that a spreadsheet takes for a formula; the wide signs in Japanese ones.
+
+Source: OWASP, CSV injection.
+"""
 
 
 def neutral(text: str) -> str:
