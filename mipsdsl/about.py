@@ -138,7 +138,7 @@ def about(
         program=resources.release(),
         engine=engine,
         inputs=tuple(FileRead(privacy.line(each.name), each.sha256) for each in inputs.files),
-        read={record: _shown(n, privacy) for record, n in inputs.counts.items()},
+        read={r: _shown(n, privacy, r) for r, n in inputs.counts.items()},
         rejected=rejected,
         evaluated={r: "*" if few else _shown(n, privacy) for r, n in evaluated.items()},
         settings={name: privacy.line(text) for name, text in settings.items()},
@@ -156,8 +156,8 @@ def now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _shown(number: int, privacy: Privacy) -> Number:
-    text = privacy.number(number)
+def _shown(number: int, privacy: Privacy, record: str = "") -> Number:
+    text = privacy.number(number, record)
     return text if text.startswith("<") else number
 
 

@@ -135,7 +135,7 @@ class _Done:
 def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
     from mipsdsl.cli import summary
 
-    _say(summary.of_reading(inputs, privacy.least))
+    _say(summary.of_reading(inputs, privacy))
     if privacy and asked.own_columns is None and any(own.names for own in inputs.own.values()):
         _say([summary.of_own_columns()])
 
@@ -280,7 +280,7 @@ def _write_book(done: _Done, outcomes: Sequence[Outcome], found: About) -> list[
 
     path, inputs, least = Path(str(done.asked.output)), done.inputs, done.privacy.least
     lines = [
-        *summary.of_reading(inputs, least),
+        *summary.of_reading(inputs, done.privacy),
         *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None, least),
         *done.summary(),
     ]

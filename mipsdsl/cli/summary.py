@@ -10,7 +10,7 @@ from mipsdsl.about import About
 from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import GRID, QUANTITIES
 from mipsdsl.data.codes import PAGES
-from mipsdsl.data.privacy import WITHHELD, is_small, number_text
+from mipsdsl.data.privacy import OPEN, WITHHELD, Privacy, is_small, number_text
 from mipsdsl.data.tables import Inputs, Reject
 from mipsdsl.engines.plan import Refusal
 from mipsdsl.scoring import Factor, Outcome, Scored, reason, target_name
@@ -21,10 +21,10 @@ _SHOWN_NAMES = 6
 _WIDTH = 10
 
 
-def of_reading(inputs: Inputs, least: int = 0) -> Iterator[str]:
-    """Yield what was read, and the notes on it; numbers below ``least`` are not shown, here too."""
+def of_reading(inputs: Inputs, privacy: Privacy = OPEN) -> Iterator[str]:
+    """Yield what was read, and the notes on it."""
     counts = [
-        f"{number_text(number, least)} {record}"
+        f"{privacy.number(number, record)} {record}"
         for record, number in inputs.counts.items()
         if number
     ]

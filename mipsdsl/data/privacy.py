@@ -68,9 +68,10 @@ class Privacy:
         """Return the least number of people that is shown; 0: all are."""
         return 0 if self.small is None else self.small.least
 
-    def number(self, people: int) -> str:
-        """Return a number of people, or of rows, as it may be shown."""
-        return number_text(people, self.least)
+    def number(self, rows: int, record: str = "") -> str:
+        """Return a number of rows as it may be shown; those of a catalogue are no people."""
+        is_catalogue = self.small is not None and record in self.small.catalogues
+        return number_text(rows, 0 if is_catalogue else self.least)
 
     def line(self, text: str) -> str:
         """Return a message as it may be shown."""

@@ -75,7 +75,9 @@ def write_workbook(path: Path, tabs: Sequence[Tab]) -> None:
         formats = {unit: book.add_format({"num_format": text}) for unit, text in _FORMATS.items()}
         # As if typed after an apostrophe: it stays text when someone edits the cell.
         as_text = book.add_format({"num_format": "@", "quote_prefix": True})
-        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "quote_prefix": True})
+        head = book.add_format(
+            {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "quote_prefix": True}
+        )
         for tab in tabs:
             _tab(book.add_worksheet(tab.name[:31]), tab, formats, as_text, head)
         book.close()

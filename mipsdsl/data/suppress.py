@@ -99,6 +99,7 @@ class SmallCells:
         """Look at the fields and rules of ``program``."""
         self.least = least
         self.text = f"<{least}"
+        self.catalogues = frozenset(each.name for each in program.records if each.is_reference)
         self._people = {r.name for r in program.records if NAMES & set(r.key)}
         self._lists = {(r.name, x.name): x.record for r in program.records for x in r.relations}
         figures = {
