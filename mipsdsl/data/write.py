@@ -57,12 +57,12 @@ def write(
         DataError: the ending is not known, or the file cannot be written.
     """
     if path is None:
-        _csv(sys.stdout, columns, rows, percent)
+        write_csv(sys.stdout, columns, rows, percent)
         return
     match path.suffix.casefold():
         case ".csv":
             with replacing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-                _csv(file, columns, rows, percent)
+                write_csv(file, columns, rows, percent)
         case ".jsonl":
             with replacing(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
                 _json_lines(file, columns, rows, percent)
@@ -182,9 +182,13 @@ def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
 
 
-def _csv(
-    file: IO[str], columns: Sequence[Column], rows: Iterable[Sequence[Value]], percent: PercentAs
+def write_csv(
+    file: IO[str],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Value]],
+    percent: PercentAs = "fraction",
 ) -> None:
+    """Write ``rows`` as CSV to an open file."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([neutral(column.name) for column in columns])
     writer.writerows(_cells(columns, rows, percent))

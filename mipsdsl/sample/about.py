@@ -15,9 +15,7 @@ _TEXT = """\
 
 **{title}**
 
-{clinicians:,} clinicians, by `mips sample --clinicians {clinicians} --year {year} --seed {seed}`:
-the same command makes the same data. One file for each record of the policy; category scores are given,
-so the rules do eligibility, weights, bonuses, final scores and payment: `mips run {year} FOLDER`.
+{clinicians:,} clinicians, by `{command}`: the same command makes the same data. One file for each record of the policy. {given}
 
 Marginals are set from what CMS and others published, as far as they did; what is `assumed` says nothing
 about the nation. Columns are independent of each other but where it is said. Do not quote a
@@ -29,12 +27,25 @@ result as one about real clinicians.
 """
 
 
+_SCORES = "Category scores are given; the rules do\neligibility, weights, bonuses, final scores and payment."
+_MEASURES = (
+    "Measures and activities are given,\nand the rules do the whole year. What a measure is, and its "
+    "benchmark, is {whose}."
+)
+
+
 def readme(program: Program, maker: Maker, clinicians: int, seed: int) -> str:
     """Return the text of the file that comes with a sample."""
     lines = "\n".join(f"| {' | '.join(cells)} |" for cells in _cells(maker))
+    command = f"mips sample --clinicians {clinicians} --year {program.year} --seed {seed}"
+    given = _SCORES
+    if maker.sender is not None:
+        invented = "invented" if maker.sender.catalogues.tables else "CMS's"
+        given, command = _MEASURES.format(whose=invented), f"{command} --detail measures"
     return _TEXT.format(
-        title=title(), year=program.year, seed=seed, clinicians=clinicians, lines=lines
-    )
+        title=title(), year=program.year, clinicians=clinicians, command=command, given=given,
+        lines=lines,
+    )  # fmt: skip
 
 
 def _cells(maker: Maker) -> Iterator[tuple[str, str, str, str, str]]:

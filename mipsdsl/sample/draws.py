@@ -18,6 +18,7 @@ from mipsdsl.sample.marginals import (
     Fixed,
     Knots,
     Law,
+    Metrics,
     Nearest,
     Quantiles,
     Ranges,
@@ -75,6 +76,8 @@ def drawn(law: Law, chance: Numbers, known: Known) -> Numbers:
             return level + room * spread * (2 * chance - 1)
         case Nearest(values):
             return _nearest(np.array(values), _level(known), chance)
+        case Metrics():
+            raise TypeError("names of measures are not drawn")
         case Fixed(value):
             number = float(value) if isinstance(value, int | float) else 0.0
             return np.full(len(chance), number)

@@ -12,10 +12,11 @@ from attrs import define, field, frozen
 
 from mipsdsl.core.nodes import Program
 from mipsdsl.data.tables import DataError
-from mipsdsl.data.write import replacing
+from mipsdsl.data.tables import Table as Data
+from mipsdsl.data.write import Column, replacing, write_csv
 from mipsdsl.sample.about import readme
 from mipsdsl.sample.make import maker_of
-from mipsdsl.sample.marginals import title
+from mipsdsl.sample.marginals import Detail, title
 from mipsdsl.sample.tables import Table, as_arrow
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Order:
     clinicians: int
     seed: int
     form: Form = "parquet"
+    detail: Detail = "scores"
+    measures: Path | None = None
 
 
 @frozen
@@ -57,7 +60,7 @@ def write_sample(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as mistake:
         raise DataError(f"`{folder}` cannot be made: {mistake.strerror}") from mistake
-    maker = maker_of(program)
+    maker = maker_of(program, order.detail, order.measures)
     about = {"synthetic": "yes", "year": program.year, "seed": order.seed, "note": title()}
     with ExitStack() as stack:
         files = _Files(folder, order.form, {"mips": json.dumps(about)}, stack)
@@ -65,6 +68,9 @@ def write_sample(
             for record, table in tables.items():
                 files.add(record, table)
             say(f"{files.rows.get('clinician', 0):,} clinicians")
+        if maker.sender is not None:
+            for catalogue in maker.sender.catalogues.tables.values():
+                files.add_reference(program, catalogue)
         part = stack.enter_context(replacing(folder / "README.md"))
         part.write_text(readme(program, maker, order.clinicians, order.seed), encoding="utf-8")
         files.close()
@@ -90,6 +96,19 @@ class _Files:
             self.rows[record] = 0
         self.writers[record].write_table(arrow)
         self.rows[record] += arrow.num_rows
+
+    def add_reference(self, program: Program, table: Data) -> None:
+        """Write a table of what there is, as CSV: lists of starts are text there."""
+        fields = {
+            each.name: each
+            for record in program.records
+            if record.name == table.record
+            for each in record.fields
+        }
+        columns = [Column(name, fields[name].type, fields[name].scale) for name in table.columns]
+        part = self.stack.enter_context(replacing(self.folder / f"{table.record}.csv"))
+        with part.open("w", encoding="utf-8", newline="") as file:
+            write_csv(file, columns, table.rows)
 
     def _writer(self, record: str, schema: pa.Schema) -> parquet.ParquetWriter | csv.CSVWriter:
         part = self.stack.enter_context(replacing(self._path(record)))

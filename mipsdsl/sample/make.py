@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from attrs import define, field, frozen
@@ -12,10 +13,12 @@ from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.data.cells import Reading, parse_cell
 from mipsdsl.data.slots import Layout, Slot, layout_of
+from mipsdsl.sample.catalogues import catalogues_of
 from mipsdsl.sample.draws import Codes, Known, Mask, Numbers, drawn
-from mipsdsl.sample.marginals import Fixed, Marginal, Marginals, Shares, marginals
+from mipsdsl.sample.marginals import Detail, Fixed, Marginal, Marginals, Shares, marginals
+from mipsdsl.sample.measures import Sender, Units
 from mipsdsl.sample.people import UNITS, Block, Structure, blocks, chance_of, structure_of
-from mipsdsl.sample.tables import Column, Table, Texts, npis, numbered, places, steps
+from mipsdsl.sample.tables import Column, Table, Texts, Words, npis, numbered, places, steps
 
 TIN_WIDTH = 7
 
@@ -27,21 +30,34 @@ class Maker:
     layout: Layout
     marginals: Marginals
     structure: Structure
+    sender: Sender | None = None
 
     def tables(self, number: int, seed: int) -> Iterator[dict[str, Table]]:
         """Return the tables of each block, by record; those of a record always have the same columns."""
         for block in blocks(self.structure, number, seed):
-            yield {
+            found = {
                 record: rows.table(self)
                 for record, rows in _rows(block, self.structure).items()
                 if record in self.layout.slots
             }
+            if self.sender is not None:
+                units = Units(block, _unit_ids(block), self.structure.standing.values)
+                found |= self.sender.tables(units)
+            yield found
 
 
-def maker_of(program: Program) -> Maker:
-    """Return the maker of samples of ``program``."""
-    found = marginals(program.year)
-    return Maker(layout_of(program), found, structure_of(found))
+def maker_of(program: Program, detail: Detail = "scores", measures: Path | None = None) -> Maker:
+    """Return the maker of samples of ``program``; ``measures`` is a folder of CMS's.
+
+    Raises:
+        DataError: ``measures`` cannot be read.
+
+    """
+    found, layout = marginals(program.year, detail), layout_of(program)
+    sender = None
+    if detail == "measures":
+        sender = Sender(layout, found, catalogues_of(program, found, measures))
+    return Maker(layout, found, structure_of(found), sender)
 
 
 @define(eq=False)
@@ -73,7 +89,8 @@ class _Rows:
             slot = next((slots[name] for name in parts[0].names if name in slots), None)
             if slot is not None and slot.name not in made:
                 made[slot.name] = self._drawn(slot, parts, known, maker.layout.program.year)
-                known.plain[slot.name] = _plain(made[slot.name])
+                if slot.type.unit is not Unit.TEXT:
+                    known.plain[slot.name] = _plain(made[slot.name])
         usual = dict(dict(maker.layout.program.usual).get(self.record, ()))
         for name, slot in slots.items():
             if slot.is_required and name not in made:
@@ -89,6 +106,8 @@ class _Rows:
 
     def _drawn(self, slot: Slot, parts: Sequence[Marginal], known: Known, year: int) -> Column:
         """Return a column of which each part is drawn where it holds, the first of several."""
+        if slot.type.unit is Unit.TEXT:
+            return self._text(slot, parts[0])
         values = np.zeros(self.number, dtype=np.int64)
         present = np.zeros(self.number, dtype=np.bool_)
         open_ = np.ones(self.number, dtype=np.bool_)
@@ -101,6 +120,14 @@ class _Rows:
             present |= there
             open_ &= ~here
         return Column(slot, values, None if present.all() else present)
+
+    def _text(self, slot: Slot, part: Marginal) -> Column:
+        """Return one text for all rows of the part."""
+        assert isinstance(part.law, Fixed)
+        here = self._where(part)
+        letters = np.frombuffer(str(part.law.value).encode("ascii"), dtype=np.uint8)
+        texts = Texts(np.tile(letters, (self.number, 1)))
+        return Column(slot, texts, None if here.all() else here)
 
     def _where(self, part: Marginal) -> Mask:
         holds = np.ones(self.number, dtype=np.bool_)
@@ -170,7 +197,7 @@ def _stored(slot: Slot, part: Marginal, plain: Numbers, year: int) -> Codes:
 
 
 def _plain(column: Column) -> Numbers:
-    assert not isinstance(column.values, Texts)
+    assert not isinstance(column.values, Texts | Words)
     found: Numbers = column.values / 10 ** places(column.slot)
     return found if column.present is None else np.where(column.present, found, np.nan)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
 FILE = Path(__file__).with_name("marginals.toml")
+
+Detail: TypeAlias = Literal["scores", "measures"]
+"""Whether category scores are given, or the measures and activities that they follow from."""
 
 Knots: TypeAlias = tuple[tuple[float, ...], tuple[float, ...]]
 """Shares at or below, ascending, and the values there."""
@@ -75,7 +78,14 @@ class Fixed:
     value: str | float
 
 
-Law: TypeAlias = Share | Shares | Ranges | Quantiles | Times | Around | Nearest | Fixed
+@frozen
+class Metrics:
+    """Measures by name, each with its metric; all of them are sent."""
+
+    of: tuple[tuple[str, str], ...]
+
+
+Law: TypeAlias = Metrics | Share | Shares | Ranges | Quantiles | Times | Around | Nearest | Fixed
 
 
 @frozen
@@ -102,26 +112,29 @@ def title() -> str:
     return text
 
 
-def marginals(year: int) -> Marginals:
-    """Return what holds in ``year``."""
+def marginals(year: int, detail: Detail = "scores") -> Marginals:
+    """Return what holds in ``year``, in a sample of this detail."""
     tables = {name: table for name, table in _read().items() if isinstance(table, dict)}
-    return {name: list(_columns(table, year)) for name, table in tables.items()}
+    return {name: list(_columns(table, year, detail)) for name, table in tables.items()}
 
 
 def _read() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def _columns(table: Mapping[str, Any], year: int) -> Iterator[tuple[Marginal, ...]]:
+def _columns(table: Mapping[str, Any], year: int, detail: Detail) -> Iterator[tuple[Marginal, ...]]:
     for name, said in table.items():
         parts = said if isinstance(said, list) else [said]
-        there = tuple(_marginal(name, _of_year(part, year)) for part in parts if _holds(part, year))
+        there = tuple(
+            _marginal(name, _of_year(part, year)) for part in parts if _holds(part, year, detail)
+        )
         if there:
             yield there
 
 
-def _holds(part: Mapping[str, Any], year: int) -> bool:
-    return bool(part.get("since", year) <= year <= part.get("until", year))
+def _holds(part: Mapping[str, Any], year: int, detail: Detail) -> bool:
+    in_years = part.get("since", year) <= year <= part.get("until", year)
+    return bool(in_years and part.get("detail", detail) == detail)
 
 
 def _of_year(said: Any, year: int) -> Any:  # noqa: ANN401 - what TOML gives
@@ -151,6 +164,8 @@ def _marginal(name: str, said: Mapping[str, Any]) -> Marginal:
 
 def _law(said: Mapping[str, Any]) -> Law:
     match said:
+        case {"metrics": metrics}:
+            return Metrics(tuple(metrics.items()))
         case {"share": share}:
             return Share(share)
         case {"shares": shares}:

@@ -29,6 +29,14 @@ class Texts:
 
 
 @frozen(eq=False)
+class Words:
+    """Texts of which there are few. Shapes: ``codes`` (n,), places among the words."""
+
+    codes: Codes
+    words: tuple[str, ...]
+
+
+@frozen(eq=False)
 class Column:
     """A column of a record. Shapes: (n,).
 
@@ -37,7 +45,7 @@ class Column:
     """
 
     slot: Slot
-    values: Codes | Texts
+    values: Codes | Texts | Words
     present: Mask | None = None
 
 
@@ -100,7 +108,13 @@ def taken(table: Table, rows: Codes) -> dict[str, Column]:
 
 def _taken(column: Column, rows: Codes) -> Column:
     values = column.values
-    kept = Texts(values.letters[rows]) if isinstance(values, Texts) else values[rows]
+    match values:
+        case Texts(letters):
+            kept: Codes | Texts | Words = Texts(letters[rows])
+        case Words(codes, words):
+            kept = Words(codes[rows], words)
+        case _:
+            kept = values[rows]
     return Column(column.slot, kept, None if column.present is None else column.present[rows])
 
 
@@ -121,6 +135,9 @@ def _arrow(column: Column) -> pa.Array:
     values = column.values
     if isinstance(values, Texts):
         return _texts(values, column.present)
+    if isinstance(values, Words):
+        codes = pa.array(values.codes.astype(np.int16), mask=missing)
+        return pa.DictionaryArray.from_arrays(codes, list(values.words))
     match column.slot.type.unit:
         case Unit.YESNO:
             return pa.array(values != 0, mask=missing)

@@ -53,6 +53,43 @@ def test_every_year_scores_its_nation(year: str, tmp_path: Path) -> None:
     assert year in SPARED or any(each < 0 for each in adjustments)
 
 
+@pytest.mark.parametrize("year", ["2017", "2022", "2025"])
+def test_the_whole_year_runs_on_measures(year: str, tmp_path: Path) -> None:
+    policy = mipsdsl.load(year)
+
+    write_sample(policy.program, Order(300, 3, detail="measures"), tmp_path)
+    wanted = ["quality_score", "improvement_activities_score", "cost_score", "final_score"]
+    found = policy.run(
+        tmp_path, outputs=[f"submission.{name}" for name in wanted], population="here"
+    )
+    units = [row for row in found.rows("submission") if row["quality_score"]]
+
+    assert found.rejects == ()
+    assert found.left_out == ()
+    assert len(units) > 15
+    assert all(row["improvement_activities_score"] is not None for row in units)
+    assert any(row["cost_score"] for row in units)
+    assert any(row["final_score"] > 60 for row in units)
+
+
+def test_no_unit_sends_a_measure_twice(tmp_path: Path) -> None:
+    write_sample(mipsdsl.load("2024").program, Order(3_000, 2, detail="measures"), tmp_path)
+    [sent] = duckdb.sql(
+        f"""select count(*), count(distinct (submission_id, measure_id)),
+        count(distinct submission_id) from '{tmp_path}/quality_measure.parquet'"""
+    ).fetchall()
+
+    assert sent[0] == sent[1]
+    assert sent[0] > 5 * sent[2]
+
+
+def test_measures_without_their_detail_are_a_sentence() -> None:
+    done = CliRunner().invoke(cli, ["sample", "--measures", "2022", "-o", "people"])
+
+    assert done.exit_code == exits.USAGE
+    assert "--detail measures" in done.stderr
+
+
 def test_the_same_seed_makes_the_same_bytes_and_another_does_not(tmp_path: Path) -> None:
     program = mipsdsl.load("2024").program
     for name, seed in (("one", 7), ("again", 7), ("other", 8)):
