@@ -15,7 +15,8 @@ _TEXT = """\
 
 **{title}**
 
-{clinicians:,} clinicians, by `{command}`: the same command makes the same data. One file for each record of the policy. {given}
+{clinicians:,} clinicians, by `{command}`:
+the same command makes the same data. One file for each record of the policy. {given}
 
 Marginals are set from what CMS and others published, as far as they did; what is `assumed` says nothing
 about the nation. Columns are independent of each other but where it is said. Do not quote a
@@ -27,7 +28,8 @@ result as one about real clinicians.
 """
 
 
-_SCORES = "Category scores are given; the rules do\neligibility, weights, bonuses, final scores and payment."
+_SCORES = """Category scores are given;
+the rules do eligibility, weights, bonuses, final scores and payment."""
 _MEASURES = (
     "Measures and activities are given,\nand the rules do the whole year. What a measure is, and its "
     "benchmark, is {whose}."
