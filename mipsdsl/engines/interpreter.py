@@ -66,7 +66,7 @@ class Interpreter(Evaluator):
     def value(self, row: Row, name: str) -> Stored:
         """Return the field or item ``name`` of ``row`` as it is stored."""
         record = row[LAYOUT].record
-        item = self.store.schema.items.get((record, name))
+        item = self.item(record, name)
         if item is None or self.store.is_given(row, name):
             held: Stored = row[row[LAYOUT].slots[name]]
             return held
@@ -74,6 +74,10 @@ class Interpreter(Evaluator):
         if at not in self._values:
             self._values[at] = self._computed(item, At(row), f"row {row[NUMBER] + 1}")
         return self._values[at]
+
+    def item(self, record: str, name: str) -> c.Item | None:
+        """Return the item of this name, nothing for a field."""
+        return self.store.schema.items.get((record, name))
 
     def _computed(self, item: c.Item, at: At, where: str) -> Stored:
         outer, self._scribe = self._scribe, None
@@ -103,7 +107,9 @@ class Interpreter(Evaluator):
         if self._scribe is not None:
             self._scribe.reads.setdefault(("", 0, name), [])
         if name not in self._population_values:
-            item = self.store.schema.items["", name]
+            item = self.item("", name)
+            if item is None:
+                raise KeyError(name)
             value = population_value(item, self._populations)
             if value is Population.COMPUTE:
                 value = self._computed(item, At([]), "the population")
@@ -154,7 +160,7 @@ class Interpreter(Evaluator):
 
     def _trace(self, row: Row, name: str) -> Trace:
         value, layout = self.value(row, name), row[LAYOUT]
-        item = self.store.schema.items.get((layout.record, name))
+        item = self.item(layout.record, name)
         origin, scribe = self._origin(row, name), _Scribe()
         if item is not None and origin is Origin.COMPUTED:
             scribe = self._scribed(item, At(row))

@@ -12,7 +12,7 @@ from mipsdsl.pipeline import Analysis
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.syntax import nodes as n
 from mipsdsl.testing.coverage import Coverage
-from mipsdsl.testing.suite import NoValue, Witness
+from mipsdsl.testing.judge import NoValue, Witness
 from mipsdsl.testing.world import World, setting
 
 
