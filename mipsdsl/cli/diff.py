@@ -28,6 +28,7 @@ _KINDS = {
     "records": {"record", "reference", "field", "list", "relation", "ensure"},
     "claims": {"claim"},
     "results": {"results"},
+    "changeable": {"changeable"},
 }
 """What ``--only`` can name, and the things that are meant."""
 _EFFECTS = ("data", "text")

@@ -18,6 +18,7 @@ from mipsdsl.testing.suite import TRIALS, Outcome
 
 if TYPE_CHECKING:
     from mipsdsl.cli.junit import Case
+    from mipsdsl.cli.mutation import Changes
 
 
 @frozen(kw_only=True)
@@ -31,6 +32,10 @@ class Asked:
     match: str
     form: str
     output: str | None
+    mutate: bool
+    many: int | None
+    suggest: bool
+    jobs: int | None
 
 
 @frozen
@@ -40,6 +45,12 @@ class Tried:
     policy: str
     suite: Suite
     compiles: bool = True
+    changes: Changes | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every test passed, and as many changes are noticed as are required."""
+        return self.suite.passed and (self.changes is None or self.changes.passed)
 
 
 @click.command(name="test")
@@ -53,6 +64,12 @@ class Tried:
     type=click.IntRange(1),
     help="Random worlds a claim.",
 )
+@click.option("--mutate", is_flag=True, help="Say which changes of the rules no example notices.")
+@click.option("--suggest", is_flag=True, help="Write the examples that would notice them.")
+@click.option(
+    "--mutants", "many", metavar="N", type=click.IntRange(1), help="Try only N changes, by chance."
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(1), help="Processes for changes.")
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
 @click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
@@ -60,20 +77,22 @@ class Tried:
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Run the examples and claims of policies (of every year, when none is named).
 
-    Exit code 1 when one fails.
+    Exit code 1 when one fails, or fewer changes are noticed than a policy requires.
     """
     from mipsdsl.pipeline import years
 
     asked = Asked(**options)
     if asked.output and asked.form == "text":
         raise exits.Stop("--output writes JSON or XML: say --format json or --format junit")
+    if (asked.mutate or asked.suggest) and (asked.match or asked.form == "junit"):
+        raise exits.Stop("changes are tried on all tests, and told as text or JSON")
     suites = [_tried(name, asked) for name in asked.policy or years()]
     if asked.form == "json":
         texts = [policies.envelope("test", _content(one)) for one in suites]
         files.hand_over("".join(f"{text}\n" for text in texts), asked.output)
     elif asked.form == "junit":
         files.hand_over(_junit(suites), asked.output)
-    if not all(one.suite.passed for one in suites):
+    if not all(one.passed for one in suites):
         raise click.exceptions.Exit(exits.FINDINGS)
 
 
@@ -93,12 +112,22 @@ def _tried(name: str, asked: Asked) -> Tried:
 
         suite.outcomes += [Outcome(x.name, x.span, x.findings) for x in judge(analysis)]
     suite.outcomes = [x for x in suite.outcomes if asked.match.lower() in x.name.lower()]
-    if asked.form == "text":
+    silent = asked.form != "text"
+    if not silent:
         policies.show([*suite.mistakes, *(d for x in suite.outcomes for d in x.findings)])
-        _summary(name, suite)
+        _summary(name, suite, err=asked.suggest)
         if asked.coverage:
             _coverage(suite)
-    return Tried(name, suite)
+    changes = None
+    if asked.mutate or asked.suggest:
+        from mipsdsl.cli import mutation
+
+        changes = mutation.tried(
+            name, analysis, suite, many=asked.many, suggest=asked.suggest, jobs=asked.jobs
+        )
+        if not silent:
+            mutation.show(changes, suggest=asked.suggest)
+    return Tried(name, suite, changes=changes)
 
 
 def _start(sources: Sequence[Source]) -> Span:
@@ -137,13 +166,22 @@ def _content(tried: Tried) -> dict[str, object]:
         }
         for x in suite.outcomes
     ]
-    return {"policy": tried.policy, "mistakes": policies.as_json(suite.mistakes), "tests": tests}
+    found: dict[str, object] = {
+        "policy": tried.policy,
+        "mistakes": policies.as_json(suite.mistakes),
+        "tests": tests,
+    }
+    if tried.changes is not None:
+        from mipsdsl.cli import mutation
+
+        found["changes"] = mutation.content(tried.changes)
+    return found
 
 
-def _summary(name: str, suite: Suite) -> None:
+def _summary(name: str, suite: Suite, *, err: bool = False) -> None:
     failed = sum(not x.passed for x in suite.outcomes)
     passed = len(suite.outcomes) - failed
-    click.echo(f"{name}: {passed} passed, {failed} failed")
+    click.echo(f"{name}: {passed} passed, {failed} failed", err=err)
 
 
 def _coverage(suite: Suite) -> None:

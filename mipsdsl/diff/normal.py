@@ -17,6 +17,7 @@ _UNORDERED = {
     (n.SetOf, "members"), (n.Cell, "parts"), (n.Choice, "values"), (n.Record, "fields"),
     (n.Reference, "fields"), (n.Ensure, "matching"), (n.Ensure, "fill"), (n.Rule, "exceptions"),
     (n.Table, "rows"), (n.Scale, "jumps"), (n.Results, "names"),
+    (n.Changeable, "names"),
 }  # fmt: skip
 """Where the order in which things are written means nothing."""
 

@@ -63,7 +63,11 @@ def _difference(sources: Sequence[Source], analysis: Analysis) -> Difference:
 def _counts(changes: Iterable[Change]) -> list[Change]:
     """Return the changes that a pin is about: not of citations, reasons, labels or claims."""
     kept = (Effect.TEXT, Effect.TEST)
-    return [x for x in changes if x.effect not in kept and x.key.what not in ("results", "header")]
+    return [
+        x
+        for x in changes
+        if x.effect not in kept and x.key.what not in ("results", "changeable", "header")
+    ]
 
 
 def _changes(pin: n.PinChanges, difference: Difference, report: Report) -> None:

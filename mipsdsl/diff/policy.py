@@ -55,6 +55,7 @@ _LEFT_OUT = (
     | n.PopulationExample
     | n.PinChanges
     | n.PinSame
+    | n.Require
     | n.Correction
     | n.TestsHeader
     | n.Amends
@@ -130,6 +131,8 @@ def _key(item: n.Item) -> Key:
             return Key("ensure", "", _ensured(item))
         case n.Results():
             return Key("results", "", item.record.text)
+        case n.Changeable():
+            return Key("changeable", "", item.record.text)
         case n.Claim():
             return Key("claim", "", item.text)
         case n.SourceOf():

@@ -176,7 +176,7 @@ def by_shape(old: Policy, new: Policy) -> list[Renaming]:
     return [Renaming(a, b.name) for a, b in shapes if lefts[a] == rights[b] == 1]
 
 
-_NAMELESS = {"year", "title", "source", "results", "ensure"}
+_NAMELESS = {"year", "title", "source", "results", "changeable", "ensure"}
 
 
 def _fits(a: Key, one: Thing, b: Key, other: Thing) -> bool:

@@ -140,9 +140,10 @@ def _below(words: str) -> AbstractDoc:
     return indented(lines([text(words)]))
 
 
-def results(node: n.Results, layout: Layout) -> AbstractDoc:
-    """Lay out what a run shows."""
+def results(node: n.Results | n.Changeable, layout: Layout) -> AbstractDoc:
+    """Lay out what a run shows, or what can be changed."""
     names = [text(f"{name.text},") for name in node.names[:-1]]
     names += [text(node.names[-1].text)]
-    head = f"results of {node.record.text} ="
+    word = "results" if isinstance(node, n.Results) else "changeable"
+    head = f"{word} of {node.record.text} ="
     return concat(head, layout.group(node, indented(LINE, filled(names))))

@@ -43,8 +43,10 @@ def _item(node: n.Item, layout: Layout) -> AbstractDoc:
             | n.PinSame()
         ):  # fmt: skip
             return _test(node, layout)
-        case n.Results():
+        case n.Results() | n.Changeable():
             return amendments.results(node, layout)
+        case n.Require():
+            return pins.require(node)
         case n.Broken():
             return text(node.span.text)
         case (

@@ -25,6 +25,11 @@ def pin(node: n.PinChanges | n.PinSame, layout: Layout) -> AbstractDoc:
     return concat(f"pin changes from {node.year.text}", indented(lines(parts)))
 
 
+def require(node: n.Require) -> AbstractDoc:
+    """Lay out what the examples of a policy have to notice."""
+    return text(f"require mutants killed at least {node.least.text}%")
+
+
 def _line(word: str, names: Sequence[str], node: n.Pinned, layout: Layout) -> AbstractDoc:
     return layout.group(node, word, indented(LINE, _listed(names), by=8))
 

@@ -36,7 +36,9 @@ HEADERS = (n.RulesHeader, n.Correction, n.TestsHeader, n.Amends, n.Title, n.Sour
 
 
 _EXAMPLES = (n.Example, n.Examples, n.PopulationExample)
-TESTS = (*_EXAMPLES, n.PinChanges, n.PinSame)
+TESTS = (*_EXAMPLES, n.PinChanges, n.PinSame, n.Require)
+_SAID_ANEW = (n.Results, n.Changeable)
+"""What a year that says it for a record says instead of the year before."""
 
 
 AMENDMENTS = (
@@ -60,14 +62,14 @@ def amend(
     Reports: E0507 nothing to amend, E0508 a lock that does not hold, E0509 an amendment that changes
     nothing, E0510 two amendments of one part.
     """
-    shown = {x.record for file in changes for x in file.items if isinstance(x, n.Results)}
+    anew = {(type(x), x.record) for f in changes for x in f.items if isinstance(x, _SAID_ANEW)}
     left = _left_behind(changes)
     entries = [
         Entry(index, item, item, item)
         for index, file in enumerate(base)
         for item in file.items
         if not left(item)
-        if not (isinstance(item, n.Results) and item.record in shown)
+        if not (isinstance(item, _SAID_ANEW) and (type(item), item.record) in anew)
     ]
     work = Work(entries, symbols, report, Labels(next(iter(symbols.records), "")))
     items = [item for file in changes for item in file.items]

@@ -49,6 +49,7 @@ def lower(
         ensures = tuple(x for x in (_ensure(node, context) for node in symbols.ensures) if x)
         claimed = tuple(x for x in (claim(node, context) for node in symbols.claims) if x)
     shown = tuple(_results(node, context) for node in symbols.results.values())
+    changeable = tuple(_changeable(node, context) for node in symbols.changeable.values())
     if report.has_errors:
         return None
     given = tuple(_to_be_given(context))
@@ -56,7 +57,7 @@ def lower(
     return c.Program(
         symbols.year, symbols.paying, symbols.title, tuple(symbols.sources),
         tuple(symbols.choices.values()), records, tuple(_constants(context)), compiled, ensures,
-        steps(records, compiled), claimed, shown, usual(symbols),
+        steps(records, compiled), claimed, shown, usual(symbols), changeable,
     )  # fmt: skip
 
 
@@ -72,6 +73,23 @@ def _results(node: n.Results, context: Context) -> tuple[str, tuple[str, ...]]:
             context.report.error(
                 "E0201", f"`{record.name}` has no rule `{name.text}`", name.span,
                 help=f"`{near}` is near" if near else "",
+            )  # fmt: skip
+    return record.name, tuple(name.text for name in node.names)
+
+
+def _changeable(node: n.Changeable, context: Context) -> tuple[str, tuple[str, ...]]:
+    """Return what can be changed of a record: fields that are no part of its key, and given values.
+
+    Reports: E0201 no such field or rule.
+    """
+    record = context.record(node.record.text)
+    known = [x for x in (*record.fields, *record.items) if x not in record.key]
+    for name in node.names:
+        if name.text not in known:
+            near = nearest(name.text, known)
+            context.report.error(
+                "E0201", f"`{record.name}` has nothing named `{name.text}` that can be changed",
+                name.span, help=f"`{near}` is near" if near else "",
             )  # fmt: skip
     return record.name, tuple(name.text for name in node.names)
 

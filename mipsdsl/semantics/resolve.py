@@ -418,6 +418,13 @@ class _Resolver:
             case n.Results():
                 if self._record(item.record) is not None and self._declare(item.record, "results"):
                     self._symbols.results[item.record.text] = item
+            case n.Changeable():
+                if self._record(item.record) is not None and self._declare(
+                    item.record, "changeable"
+                ):
+                    self._symbols.changeable[item.record.text] = item
+            case n.Require():
+                self._symbols.required.append(item)
             case n.Claim():
                 self._claim(item)
             case n.PinChanges() | n.PinSame():

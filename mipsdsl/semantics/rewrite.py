@@ -58,7 +58,7 @@ class _Renamer:
                 record = node.record.text
                 values = tuple(self._assign(x, record) for x in node.values)
                 return evolve(node, record=self._name(node.record, "record"), values=values)
-            case n.Results():
+            case n.Results() | n.Changeable():
                 names = tuple(self._name(x, node.record.text) for x in node.names)
                 return evolve(node, record=self._name(node.record, "record"), names=names)
             case n.Ensure():

@@ -71,7 +71,9 @@ class Symbols:
     population: dict[str, ItemSymbol] = field(factory=dict)
     ensures: list[n.Ensure] = field(factory=list)
     results: dict[str, n.Results] = field(factory=dict)
+    changeable: dict[str, n.Changeable] = field(factory=dict)
     claims: list[n.Claim] = field(factory=list)
+    required: list[n.Require] = field(factory=list)
     pins: list[n.PinChanges | n.PinSame] = field(factory=list)
     tests: list[n.Usual | n.Example | n.Examples | n.PopulationExample] = field(factory=list)
 

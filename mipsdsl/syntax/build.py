@@ -518,6 +518,8 @@ _MAKERS: dict[str, Maker] = {
     "with_parts": lambda s, p: _Parts(p),
     "ensure_value": lambda s, p: n.EnsureField(p[0], p[1], False, span=s),
     "ensure_path": lambda s, p: n.EnsureField(p[0], p[1], True, span=s),
+    "changeable": lambda s, p: n.Changeable(p[0], tuple(p[1]), span=s),
+    "require": lambda s, p: n.Require(p[-1], span=s),
     "results": lambda s, p: n.Results(p[0], tuple(p[1]), span=s),
     "names": lambda s, p: _Names(p),
     "parameter": _parameter,

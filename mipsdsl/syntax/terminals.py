@@ -8,6 +8,7 @@ _NAMES = {
     "STRING": 'a text in `"…"`',
     "CITATION": "a citation `[…]`",
     "PERCENT": "a percent",
+    "MUTANTS": "`mutants killed`",
     "MONEY": "an amount of money",
     "DATE": "a date like 2017-09-01",
     "MONTH": "a date like `October 1 of performance year`",

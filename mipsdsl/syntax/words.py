@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ITEM_WORDS = frozenset(
     """rules tests amends title source choice record extend reference relation ensure parameter rule
-    table scale selection population claim usual example examples pin results set keep add replace remove
-    rename""".split()
+    table scale selection population claim usual example examples pin results changeable require set keep
+    add replace remove rename""".split()
 )
 """A line that begins with one of these begins an item."""
 
@@ -26,8 +26,8 @@ KEYWORDS = (ITEM_WORDS - set(HEADERS_BEFORE)) | frozenset(
 """Reserved: they mean the same everywhere."""
 
 WORDS_IN_PLACE = frozenset(
-    """added as before changes correction field key line parameters performance place places point points
-    records removed renamed rest row rows rules same segment segments source tests title value was
-    year zero""".split()
+    """added as before changes correction field key killed line mutants parameters performance place
+    places point points records removed renamed rest row rows rules same segment segments source tests
+    title value was year zero""".split()
 )
 """Words of the grammar that are names where a name stands."""

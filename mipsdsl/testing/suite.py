@@ -11,7 +11,7 @@ from mipsdsl.syntax import nodes as n
 from mipsdsl.testing.claims import refutations
 from mipsdsl.testing.coverage import Coverage
 from mipsdsl.testing.scenes import Scene, example, population_example, rows_of_examples
-from mipsdsl.testing.world import setting
+from mipsdsl.testing.world import Setting, setting
 
 TRIALS = 100
 """How many random worlds a claim is tried on unless it is said otherwise."""
@@ -40,6 +40,7 @@ class Suite:
     coverage: Coverage = field(factory=Coverage)
     scenes: list[Scene] = field(factory=list)
     """What the examples looked at, for those who try changes of the rules on it."""
+    setting: Setting | None = None
 
     @property
     def passed(self) -> bool:
@@ -58,7 +59,7 @@ def run_tests(analysis: Analysis, *, trials: int = TRIALS, claims: bool = True) 
     report = Report()
     usuals = [x for x in analysis.symbols.tests if isinstance(x, n.Usual)]
     shared = setting(program, usuals, report)
-    suite.mistakes = tuple(report)
+    suite.mistakes, suite.setting = tuple(report), shared
     for test in analysis.symbols.tests:
         match test:
             case n.Example():

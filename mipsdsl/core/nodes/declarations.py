@@ -217,3 +217,5 @@ class Program:
     """What a run shows of each record unless it is asked for something else."""
     usual: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(default=())
     """What is usual of each record, by field: for those of whom data say no more than who it is."""
+    changeable: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    """What the one whom a row of each record is about can do differently: fields and given values."""

@@ -98,6 +98,7 @@ from mipsdsl.syntax.nodes.law import (
 )
 from mipsdsl.syntax.nodes.records import (
     Amends,
+    Changeable,
     Choice,
     ChoiceValue,
     Correction,
@@ -128,6 +129,7 @@ from mipsdsl.syntax.nodes.tests import (
     PinnedRename,
     PinSame,
     PopulationExample,
+    Require,
     Usual,
 )
 from mipsdsl.syntax.nodes.types import (
@@ -169,6 +171,7 @@ __all__ = [
     "ChangeExcept",
     "ChangeReason",
     "ChangeRows",
+    "Changeable",
     "Children",
     "Choice",
     "ChoiceType",
@@ -243,6 +246,7 @@ __all__ = [
     "RemoveClaim",
     "RemoveItem",
     "Rename",
+    "Require",
     "Results",
     "Rounded",
     "Row",

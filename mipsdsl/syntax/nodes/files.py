@@ -12,6 +12,7 @@ from mipsdsl.syntax.nodes.base import Node
 from mipsdsl.syntax.nodes.law import Claim, Parameter, Population, Rule, Scale, Selection, Table
 from mipsdsl.syntax.nodes.records import (
     Amends,
+    Changeable,
     Choice,
     Correction,
     Ensure,
@@ -31,6 +32,7 @@ from mipsdsl.syntax.nodes.tests import (
     PinChanges,
     PinSame,
     PopulationExample,
+    Require,
     Usual,
 )
 
@@ -46,7 +48,7 @@ Item: TypeAlias = (
     RulesHeader | Correction | TestsHeader | Amends | Title | SourceOf | Choice | Record | Extend
     | Reference | Relation | Ensure | Results | Parameter | Rule | Table | Scale | Selection
     | Population | Claim | Usual | Example | Examples | PopulationExample | PinChanges | PinSame
-    | Broken | Amendment
+    | Changeable | Require | Broken | Amendment
 )  # fmt: skip
 
 

@@ -151,6 +151,14 @@ class Ensure(Node):
 
 
 @frozen
+class Changeable(Node):
+    """``changeable of quality_measure = performance_rate``."""
+
+    record: Name
+    names: tuple[Name, ...]
+
+
+@frozen
 class Results(Node):
     """``results of clinician = mips_eligible, final_score``."""
 

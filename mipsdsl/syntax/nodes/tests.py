@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mipsdsl.syntax.nodes.base import Name, Node, Number, Path
+from mipsdsl.syntax.nodes.base import Name, Node, Number, Path, Percent
 from mipsdsl.syntax.nodes.cells import Row
 from mipsdsl.syntax.nodes.expressions import Expr
 
@@ -117,6 +117,13 @@ class PinChanges(Node):
     changes: tuple[Pinned, ...]
     renames: tuple[PinnedRename, ...]
     nothing_else: bool
+
+
+@frozen
+class Require(Node):
+    """``require mutants killed at least 95%``."""
+
+    least: Percent
 
 
 @frozen

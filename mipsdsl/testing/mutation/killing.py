@@ -18,11 +18,15 @@ from mipsdsl.engines.trace import Trace
 from mipsdsl.testing.judge import DEPTH, NoValue, Wanted
 from mipsdsl.testing.mutation.changed import Changed, Values, computed, kept, value_of
 from mipsdsl.testing.mutation.mutants import Mutant, Target
+from mipsdsl.testing.mutation.processes import in_processes
 from mipsdsl.testing.mutation.reach import Reach
 from mipsdsl.testing.scenes import Scene
 
 WRONG = (NoValue, ValueError, TypeError, ZeroDivisionError, KeyError, IndexError)
 """What may be raised when a changed rule reads what nobody said, or makes no sense: that is noticed."""
+
+_PART = 50
+"""How many mutants are handed to a process at a time."""
 
 
 @define
@@ -39,6 +43,11 @@ class Bench:
     @classmethod
     def of(cls, program: c.Program, scenes: Sequence[Scene]) -> Bench:
         """Return the bench of examples that all passed."""
+        return cls.with_reach(scenes, Reach.of(program))
+
+    @classmethod
+    def with_reach(cls, scenes: Sequence[Scene], reach: Reach) -> Bench:
+        """Return the bench of examples that all passed, for a program whose reach is known."""
         found = [computed(scene.judge.witness) for scene in scenes]
         by_target: dict[Target, list[int]] = {}
         for index, targets in enumerate(found):
@@ -46,13 +55,17 @@ class Bench:
                 by_target.setdefault(target, []).append(index)
         for target, indices in by_target.items():
             indices.sort(key=lambda i: all(_target(w) != target for w in scenes[i].wanted))
-        return cls(scenes, Reach.of(program), found, by_target)
+        return cls(scenes, reach, found, by_target)
 
     def is_killed(self, mutant: Mutant) -> bool:
         """Return whether an example fails under ``mutant``."""
         affected = self.reach.of_all(mutant.targets)
         indices = dict.fromkeys(i for t in mutant.targets for i in self.scenes_of.get(t, ()))
         return any(self._fails(index, mutant, affected) for index in indices)
+
+    def alive(self, mutants: Sequence[Mutant]) -> list[int]:
+        """Return the places of those of ``mutants`` under which no example fails."""
+        return [index for index, mutant in enumerate(mutants) if not self.is_killed(mutant)]
 
     def _fails(self, index: int, mutant: Mutant, affected: frozenset[Target]) -> bool:
         scene = self.scenes[index]
@@ -145,38 +158,9 @@ def survivors(
 
     ``told`` hears now and then how many more were tried.
     """
-    if jobs == 1 or len(mutants) < 100:
-        alive = []
-        for index, mutant in enumerate(mutants, 1):
-            if not bench.is_killed(mutant):
-                alive.append(mutant)
-            if index % 50 == 0:
-                told(50)
-        return alive
-    return list(_in_processes(bench, mutants, jobs, told))
-
-
-_shared: list[tuple[Bench, Sequence[Mutant]]] = []
-"""What forked processes find in their memory: it need not be sent to them."""
-
-
-def _in_processes(
-    bench: Bench, mutants: Sequence[Mutant], jobs: int, told: Callable[[int], None]
-) -> Iterator[Mutant]:
-    from multiprocessing import get_context
-
-    size = max(20, len(mutants) // (jobs * 16))
-    parts = [(start, min(start + size, len(mutants))) for start in range(0, len(mutants), size)]
-    _shared.append((bench, mutants))
-    try:
-        with get_context("fork").Pool(jobs) as pool:
-            for (start, stop), alive in zip(parts, pool.imap(_part, parts), strict=True):
-                told(stop - start)
-                yield from (mutants[index] for index in alive)
-    finally:
-        _shared.pop()
-
-
-def _part(span: tuple[int, int]) -> list[int]:
-    bench, mutants = _shared[-1]
-    return [index for index in range(*span) if not bench.is_killed(mutants[index])]
+    parts = [mutants[start : start + _PART] for start in range(0, len(mutants), _PART)]
+    alive: list[Mutant] = []
+    for part, kept_alive in in_processes(bench.alive, parts, jobs):
+        told(len(part))
+        alive += (part[index] for index in kept_alive)
+    return alive

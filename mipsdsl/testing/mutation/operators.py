@@ -214,10 +214,16 @@ def _rows(expr: c.Cases) -> Iterator[Variant]:
         (compare.left, compare.right)
         for arm in expr.arms
         for compare in _compares(arm.condition)
-        if value_of(compare.right) is not None
+        if _is_within(compare)
     )
     for left, cut in cuts:
         yield from _cut(expr, left, cut)
+
+
+def _is_within(compare: c.Compare) -> bool:
+    """Return whether something is cut between its ends: rows have to reach these, or do not compile."""
+    cut, shape = value_of(compare.right), compare.left.shape
+    return cut is not None and (shape is None or shape.low < cut < shape.high)
 
 
 def _is_cut(condition: c.Expr) -> bool:
@@ -336,12 +342,16 @@ def _part(expr: c.Expr, name: str, choices: Choices) -> Iterator[Variant]:
     value: Any = getattr(expr, name)
     if isinstance(value, c.Valued):
         for inner in variants(value, choices):  # type: ignore[arg-type]  # every Valued is an Expr
-            yield evolve(inner, expr=evolve(expr, **{name: inner.expr}))
+            yield evolve(inner, expr=_with(expr, name, inner.expr))
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             for inner, changed in _element(expr, index, each, choices):
                 parts = (*value[:index], changed, *value[index + 1 :])
-                yield evolve(inner, expr=evolve(expr, **{name: parts}))
+                yield evolve(inner, expr=_with(expr, name, parts))
+
+
+def _with(node: Any, name: str, part: object) -> Any:  # noqa: ANN401 - any node with such a part
+    return evolve(node, **{name: part})
 
 
 def _element(
@@ -356,7 +366,7 @@ def _element(
         for name in ("condition", "value"):
             for inner in variants(getattr(each, name), choices):
                 place = inner.place or each.place
-                yield evolve(inner, place=place), evolve(each, **{name: inner.expr})
+                yield evolve(inner, place=place), _with(each, name, inner.expr)
 
 
 def _places(places: c.Places, choices: Choices) -> Iterator[tuple[Variant, c.Places]]:
@@ -386,4 +396,4 @@ def _places(places: c.Places, choices: Choices) -> Iterator[tuple[Variant, c.Pla
         part = getattr(places, name)
         if not _is_yes(part):
             for inner in variants(part, choices):
-                yield inner, evolve(places, **{name: inner.expr})
+                yield inner, _with(places, name, inner.expr)
