@@ -63,7 +63,7 @@ class Outcome:
     record: str
     keys: int
     columns: tuple[Column, ...]
-    rows: list[list[Value]]
+    rows: Sequence[Sequence[Value]]
 
 
 @frozen
@@ -118,6 +118,14 @@ class World:
     available: Mapping[str, Collection[str]]
     none_of: frozenset[str]
 
+    def again(self, none_of: frozenset[str]) -> World:
+        """Return the same data linked anew, of more records none."""
+        return _world(self.program, self.tables, none_of)
+
+    def size(self, record: str) -> int:
+        """Return how many rows a record has."""
+        return len(self.store.rows.get(record, ()))
+
 
 def world_of(program: c.Program, inputs: Inputs) -> World:
     """Return the linked rows of ``inputs``."""
@@ -155,10 +163,10 @@ def score(world: World, wanted: Wanted) -> Scored:
     return Scored(
         outcomes=tuple(_outcomes(world, plan, wanted)),
         refused=plan.refused,
-        factors=tuple(_factors(world, plan, wanted.populations)),
+        factors=tuple(factors_of(world, plan, wanted.populations)),
         created=created,
-        none_of=tuple(sorted(_looked_at(world, plan) & world.none_of)),
-        record=_record_of_run(world, wanted),
+        none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
+        record=record_of_run(world, wanted),
     )
 
 
@@ -188,7 +196,7 @@ def planned(
     }
     if not tables:
         return world, plan
-    world = _world(world.program, world.tables, world.none_of | tables)
+    world = world.again(world.none_of | tables)
     return world, _plan(world, targets, populations, world.store.partial)
 
 
@@ -238,7 +246,7 @@ def computed_here(program: c.Program, here: bool, settings: Mapping[str, Stored]
 
 def outputs_of(world: World, wanted: Wanted) -> list[Target]:
     """Return the items that are asked for by name, or the results of the record of the run."""
-    per = _record_of_run(world, wanted)
+    per = record_of_run(world, wanted)
     if not wanted.outputs:
         records = dict.fromkeys(() if wanted.per else wanted.subjects) or (per,)
         return [
@@ -268,7 +276,7 @@ def results_of(program: c.Program, record: str) -> list[c.Item]:
     ]
 
 
-def _record_of_run(world: World, wanted: Wanted) -> str:
+def record_of_run(world: World, wanted: Wanted) -> str:
     """Return the record whose rows are the results: the first that has data and results.
 
     Who names outputs needs no results; then it is the first that has data.
@@ -383,15 +391,20 @@ def _given_by(program: c.Program, names: Sequence[str]) -> str:
 # --- results -------------------------------------------------------------------------------------
 
 
-def _outcomes(world: World, plan: Plan, wanted: Wanted) -> Iterable[Outcome]:
+def asked_by_record(plan: Plan) -> dict[str, list[str]]:
+    """Return the names of the outputs of each record."""
     asked: dict[str, list[str]] = {}
     for record, name in plan.outputs:
         asked.setdefault(record, []).append(name)
-    for record, names in asked.items():
+    return asked
+
+
+def _outcomes(world: World, plan: Plan, wanted: Wanted) -> Iterable[Outcome]:
+    for record, names in asked_by_record(plan).items():
         if record:
             yield _outcome(world, record, names, wanted)
         else:
-            yield _national(world, names, wanted.populations)
+            yield national(world, names, wanted.populations)
 
 
 def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) -> Outcome:
@@ -400,7 +413,7 @@ def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) ->
     store, schema = world.store, world.store.schema
     keys = schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
-    columns = tuple(_column(world, record, name, wanted.privacy) for name in shown)
+    columns = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
     slots = [schema.layouts[record].slots[name] for name in shown]
     rows = [
         [_plain(store, row[slot]) for slot in slots]
@@ -410,7 +423,8 @@ def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) ->
     return Outcome(record, len(keys), columns, rows)
 
 
-def _column(world: World, record: str, name: str, privacy: Privacy) -> Column:
+def shown_column(world: World, record: str, name: str, privacy: Privacy) -> Column:
+    """Return what a column of results is."""
     schema = world.store.schema
     item = schema.items.get((record, name))
     type_ = item.type if item is not None else schema.fields[record, name].type
@@ -429,7 +443,8 @@ def _plain(store: Store, value: object) -> Value:
     return value  # type: ignore[return-value]  # slots hold values of the types of the core
 
 
-def _national(world: World, names: Sequence[str], populations: Populations) -> Outcome:
+def national(world: World, names: Sequence[str], populations: Populations) -> Outcome:
+    """Return the results that are of the whole population."""
     schema, values = world.store.schema, []
     for name in names:
         value = _population(world, schema.items["", name], populations)
@@ -446,7 +461,7 @@ def _population(world: World, item: c.Item, populations: Populations) -> Stored:
     return world.store.populations[item.name] if isinstance(value, Population) else value
 
 
-def _factors(world: World, plan: Plan, populations: Populations) -> Iterable[Factor]:
+def factors_of(world: World, plan: Plan, populations: Populations) -> Iterable[Factor]:
     """Yield the population items that the computed items read, in the order of the program."""
     schema = world.store.schema
     used = {name for record, name in plan.outputs if not record}
@@ -462,7 +477,7 @@ def _factors(world: World, plan: Plan, populations: Populations) -> Iterable[Fac
             yield _factor(world, item, populations)
 
 
-def _looked_at(world: World, plan: Plan) -> set[str]:
+def looked_at(world: World, plan: Plan) -> set[str]:
     """Return the records that the computed items look at through references and lists."""
     schema, found = world.store.schema, set()
     ways = {**schema.links, **schema.lists}
@@ -478,7 +493,7 @@ def _factor(world: World, item: c.Item, populations: Populations) -> Factor:
     if population_value(item, populations) is Population.COMPUTE:
         uses: Iterable[Use] = uses_of(world.store.schema, "", [item.expr])
         tables = [use.record for use in uses if use.kind is UseKind.TABLE]
-        rows = len(world.store.rows.get(tables[0], ())) if tables else 0
+        rows = world.size(tables[0]) if tables else 0
         return Factor(item, value, "computed", rows)
     return Factor(item, value, "set" if item.name in populations else "published")
 

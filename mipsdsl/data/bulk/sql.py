@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     Connection: TypeAlias = duckdb.DuckDBPyConnection
 
@@ -44,6 +45,11 @@ def one(connection: Connection, query: str) -> tuple[Any, ...]:
     # A result that is not fetched to its end keeps the connection busy.
     (found,) = connection.execute(query).fetchall()
     return tuple(found)
+
+
+def arrow(connection: Connection, query: str) -> pa.Table:
+    """Return the rows of a query."""
+    return connection.sql(query).to_arrow_table()
 
 
 def put(connection: Connection, table: str, columns: Sequence[tuple[str, str, list[Any]]]) -> None:

@@ -1,0 +1,296 @@
+"""Data of any size ready to be run, and a run over them: ``mipsdsl.scoring`` for millions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from attrs import field, frozen
+
+from mipsdsl import absent
+from mipsdsl.core import nodes as c
+from mipsdsl.core.types import Unit
+from mipsdsl.data.bulk import sql
+from mipsdsl.data.bulk.read import LargeInputs, read_large
+from mipsdsl.data.options import ReadOptions
+from mipsdsl.data.tables import Inputs, Table
+from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
+from mipsdsl.engines.plan import Plan
+from mipsdsl.engines.schema import Schema, schema_of
+from mipsdsl.engines.sql.catalog import CREATED, ROW, lacking
+from mipsdsl.engines.sql.database import DuckDB
+from mipsdsl.engines.sql.linking import Linked, link_tables
+from mipsdsl.engines.store import Store
+from mipsdsl.large.fetch import fetch, keys_as_texts, needs_of
+from mipsdsl.large.results import ColumnRows, array_of
+from mipsdsl.scoring import (
+    Outcome,
+    OutputError,
+    Scored,
+    Wanted,
+    World,
+    asked_by_record,
+    factors_of,
+    looked_at,
+    national,
+    outputs_of,
+    planned,
+    record_of_run,
+    refusal_text,
+    shown_column,
+)
+
+if TYPE_CHECKING:
+    from mipsdsl.data.bulk.sql import Connection
+
+
+@frozen
+class LargeWorld(World):
+    """Linked rows in a database.
+
+    ``store`` has no rows: it says of which records some were made, and which given items some rows
+    lack. ``tables`` have no rows but such as ``mipsdsl.absent`` looks for.
+    """
+
+    large: LargeInputs = field(kw_only=True, repr=False)
+    linked: Linked = field(kw_only=True, repr=False)
+
+    @property
+    def connection(self) -> Connection:
+        """Return the database."""
+        return self.large.connection
+
+    def again(self, none_of: frozenset[str]) -> LargeWorld:
+        """Return the same data, without more records."""
+        return _world(self.program, self.large, self.tables, none_of)
+
+    def size(self, record: str) -> int:
+        """Return how many rows a record has."""
+        table = self.linked.catalog.rows.get(record)
+        if table is None:
+            return 0
+        (number,) = sql.one(self.connection, f"SELECT count(*) FROM {table}")
+        return int(number)
+
+
+def read_world(
+    connection: Connection, program: c.Program, paths: Sequence[Path], options: ReadOptions
+) -> LargeInputs:
+    """Return the data in ``paths``, checked."""
+    return read_large(connection, program, paths, options)
+
+
+def inputs_of(large: LargeInputs) -> Inputs:
+    """Return what was read without its rows: what a summary tells."""
+    from mipsdsl.data.digests import files_read
+
+    findings = large.findings
+    return Inputs(
+        tables={},
+        notes=large.notes,
+        rejects=large.rejects,
+        counts=large.counts,
+        subjects=large.subjects,
+        plain_notes=findings.plain_notes,
+        bound=findings.bound,
+        files=files_read(findings.files),
+    )
+
+
+def large_world(program: c.Program, large: LargeInputs) -> LargeWorld:
+    """Return the linked rows of ``large``."""
+    tables = {
+        name: Table(name, table.columns, list(_witnesses(program, large, name)), [])
+        for name, table in large.tables.items()
+    }
+    none_of = absent.dispensable(program) | absent.unreached(program, tables)
+    return _world(program, large, tables, none_of - set(tables))
+
+
+def _witnesses(program: c.Program, large: LargeInputs, record: str) -> Iterator[list[Any]]:
+    """Yield a row with all fields of each reference, if there is one: all that ``absent`` asks."""
+    table = large.tables[record]
+    references = next(each.references for each in program.records if each.name == record)
+    for reference in references:
+        if set(reference.by) <= set(table.columns):
+            there = " AND ".join(f"{sql.name(name)} IS NOT NULL" for name in reference.by)
+            columns = ", ".join(map(sql.name, table.columns))
+            query = f"SELECT {columns} FROM {table.relation} WHERE {there} LIMIT 1"
+            yield from map(list, large.connection.execute(query).fetchall())
+
+
+def _world(
+    program: c.Program, large: LargeInputs, given: Mapping[str, Table], none_of: frozenset[str]
+) -> LargeWorld:
+    connection, sources = large.connection, {}
+    for record in program.records:
+        if record.name in large.tables:
+            sources[record.name] = f"data_{record.name}"
+        elif record.name in none_of:
+            sources[record.name] = f"none_{record.name}"
+            columns = ", ".join(
+                f"NULL AS {sql.name(name)}" for name in (ROW, *(f.name for f in record.fields))
+            )
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE {sources[record.name]} AS SELECT {columns} LIMIT 0"
+            )
+    _forget(connection)
+    linked = link_tables(program, DuckDB(connection), sources)
+    tables = {**given}
+    available = {record: table.columns for record, table in given.items()}
+    for record in program.records:
+        if record.name in none_of:
+            available[record.name] = tuple(each.name for each in record.fields)
+    store = _sketch(connection, schema_of(program), linked)
+    return LargeWorld(program, tables, store, available, none_of, large=large, linked=linked)
+
+
+def _forget(connection: Connection) -> None:
+    """Drop the tables of an earlier linking."""
+    made = connection.execute(
+        "SELECT table_name FROM duckdb_tables() "
+        "WHERE regexp_matches(table_name, '^(linked|list|index)__')"
+    ).fetchall()
+    for (table,) in made:
+        connection.execute(f"DROP TABLE {table}")
+
+
+def _sketch(connection: Connection, schema: Schema, linked: Linked) -> Store:
+    """Return a store without rows that knows of which records some were made, and what is lacking.
+
+    Row 0 stands for all rows of files, row 1 for all that were made.
+    """
+    store = Store(schema)
+    for record, table in linked.catalog.rows.items():
+        given = [name for owner, name in linked.given if owner == record]
+        counted = [f"count_if({CREATED})"]
+        for name in given:
+            counted += [
+                f"count_if({lacking(name)} AND NOT {CREATED})",
+                f"count_if({lacking(name)})",
+            ]
+        made, *counts = sql.one(connection, f"SELECT {', '.join(counted)} FROM {table}")
+        store.rows[record] = []
+        if made:
+            store.created[record] = {1}
+        for number, name in enumerate(given):
+            in_files, all_ = counts[2 * number : 2 * number + 2]
+            rows = {0} if in_files else set()
+            store.lacking[record, name] = rows | ({1} if all_ > in_files else set())
+    return store
+
+
+# --- a run ---------------------------------------------------------------------------------------
+
+
+def score_large(world: LargeWorld, wanted: Wanted, threads: int | None = None) -> Scored:
+    """Return the results that are ``wanted``, computed by the native engine.
+
+    Raises:
+        OutputError: there is no such output, or none that was asked for can be computed.
+        Unsupported: the engine cannot do what a rule asks.
+
+    """
+    from mipsdsl.engines.native import NativeEngine, compile_native
+
+    found, plan = planned(world, outputs_of(world, wanted), wanted.populations)
+    assert isinstance(found, LargeWorld)
+    world = found
+    if plan.refused and (wanted.outputs or not plan.outputs):
+        raise OutputError(*refusal_text(world.program, plan.refused))
+    schema = world.store.schema
+    compiled = compile_native(world.program, plan)
+    catalog = world.linked.catalog
+    columns = fetch(world.connection, schema, catalog, needs_of(schema, catalog, compiled))
+    NativeEngine(world.program, columns, wanted.populations).run(plan, compiled, threads)
+    world.store.populations.update(columns.populations)
+    created = {record: int(mask.sum()) for record, mask in columns.created.items() if mask.any()}
+    return Scored(
+        outcomes=tuple(_outcomes(world, columns, plan, wanted)),
+        refused=plan.refused,
+        factors=tuple(factors_of(world, plan, wanted.populations)),
+        created=created,
+        none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
+        record=record_of_run(world, wanted),
+        engine="native",
+    )
+
+
+def _outcomes(
+    world: LargeWorld, columns: ColumnStore, plan: Plan, wanted: Wanted
+) -> Iterator[Outcome]:
+    for record, names in asked_by_record(plan).items():
+        if record:
+            yield _outcome(world, columns, record, names, wanted)
+        else:
+            yield national(world, names, wanted.populations)
+
+
+def _outcome(
+    world: LargeWorld, columns: ColumnStore, record: str, names: Sequence[str], wanted: Wanted
+) -> Outcome:
+    keys = world.store.schema.records[record].key
+    shown = [*keys, *(name for name in names if name not in keys)]
+    results = _Results(world, columns, record)
+    arrays = {name: results.array(name) for name in shown}
+    of_files = columns.created.get(record)
+    if record in wanted.subjects and of_files is not None and of_files.any():
+        kept = pa.array(~of_files)
+        arrays = {name: array.filter(kept) for name, array in arrays.items()}
+    shapes = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
+    return Outcome(record, len(keys), shapes, ColumnRows(tuple(arrays.values())))
+
+
+@frozen
+class _Results:
+    """The columns of results of one record."""
+
+    world: LargeWorld
+    columns: ColumnStore
+    record: str
+
+    def array(self, name: str) -> pa.Array:
+        """Return a column: whole numbers in steps, days, texts, yes or no."""
+        target = (self.record, name)
+        schema = self.columns.schema
+        match self.columns.columns.get(target):
+            case Listed() as listed if target in schema.items:
+                return self._chosen(
+                    listed, schema.lists.get(target) or schema.of_selection(*target)
+                )
+            case Column() as column:
+                item = schema.items.get(target)
+                type_ = item.type if item is not None else schema.fields[target].type
+                values: tuple[str, ...] = ()
+                if type_.unit is Unit.TEXT:
+                    values = self.columns.texts.sorted
+                elif type_.unit is Unit.CHOICE:
+                    values = choice_values(schema, type_)
+                return array_of(column, type_, values)
+            case _:
+                return self._as_read(name)
+
+    def _as_read(self, name: str) -> pa.Array:
+        """Return a column that the engine did not look at."""
+        table = self.world.linked.catalog.columns[self.record, name]
+        return (
+            sql.arrow(self.world.connection, f"SELECT {sql.name(name)} FROM {table} ORDER BY {ROW}")
+            .column(0)
+            .combine_chunks()
+        )
+
+    def _chosen(self, listed: Listed, record: str) -> pa.Array:
+        """Return the rows that were chosen, by their keys."""
+        keys = keys_as_texts(
+            self.world.connection, self.world.linked.catalog, record,
+            self.columns.schema.records[record].key,
+        )  # fmt: skip
+        starts, rows = listed.starts.tolist(), listed.values.tolist()
+        texts = [
+            "; ".join(keys[row] for row in rows[first:last]) or None
+            for first, last in pairwise(starts)
+        ]
+        return pa.array(texts, pa.string())
