@@ -94,7 +94,7 @@ class Wanted:
     """What is asked of a run; without ``outputs``, the results of the record ``per``.
 
     Without either, the results of ``subjects``; without these, of the first record that has some.
-    ``privacy``: what is hidden in the results.
+    ``privacy``: what is hidden in the results. ``engine``: ``python`` or ``interpreter``.
     """
 
     outputs: tuple[str, ...] = ()
@@ -102,6 +102,7 @@ class Wanted:
     subjects: tuple[str, ...] = ()
     populations: Populations = field(factory=dict)
     privacy: Privacy = OPEN
+    engine: str = "python"
 
 
 @frozen
@@ -154,7 +155,7 @@ def score(world: World, wanted: Wanted) -> Scored:
     world, plan = planned(world, outputs_of(world, wanted), wanted.populations)
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
-    run(world, plan, wanted.populations)
+    run(world, plan, wanted.populations, wanted.engine)
     if wanted.privacy:
         from mipsdsl.hiding import hide
 
@@ -167,6 +168,7 @@ def score(world: World, wanted: Wanted) -> Scored:
         created=created,
         none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
         record=record_of_run(world, wanted),
+        engine=wanted.engine,
     )
 
 
@@ -225,8 +227,13 @@ def _renamed(lack: MissingInput, open_names: Collection[str]) -> MissingInput:
     return MissingInput(Lack.PARAMETER, "", lack.name) if is_parameter else lack
 
 
-def run(world: World, plan: Plan, populations: Populations) -> None:
-    """Compute what ``plan`` says, with the engine for few records."""
+def run(world: World, plan: Plan, populations: Populations, engine: str = "python") -> None:
+    """Compute what ``plan`` says, with the engine for few records or the one that defines all."""
+    if engine == "interpreter":
+        from mipsdsl.engines.interpreter import Interpreter
+
+        Interpreter(world.program, world.store, populations).run(plan)
+        return
     from mipsdsl.engines.python import PythonEngine
 
     PythonEngine(world.program, world.store, populations).run(plan)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BESIDE = "about.json"
 _NO_SETTINGS = frozenset(
     {"policy", "files", "output", "rejects", "form", "npi", "tin", "key", "depth"}
+    | {"engine", "threads", "memory"}
 )
 _FILES = frozenset({"measures", "mapping"})
 _SECRETS = frozenset({"mask_secret_file"})

@@ -17,7 +17,7 @@ from mipsdsl.cli import exits
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
-    from mipsdsl.data.options import PercentIn
+    from mipsdsl.data.options import PercentIn, ReadOptions
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
 
@@ -158,32 +158,37 @@ def year_of_document(policy: str, files: tuple[str, ...]) -> dict[str, Any]:
 
 def read_inputs(program: Program, data: Data, privacy: Privacy | None = None) -> Inputs:
     """Return the data that a user named, checked; what is said of them hides what it shall."""
-    from mipsdsl.data.options import ReadOptions, load_map
     from mipsdsl.data.read import read
     from mipsdsl.data.tables import DataError
 
     try:
-        with _paths(data) as paths:
-            options = ReadOptions(
-                percent_in=data.percent_in,
-                assume=assumed(data.assume),
-                column_map=load_map(Path(data.mapping)) if data.mapping else {},
-                measures=Path(data.measures) if data.measures else None,
-                sheet=data.sheet,
-                header_row=data.header_row,
-                delimiter=data.delimiter,
-                strict_npi=data.strict_npi,
-                any_year=data.any_year,
-            )
-            inputs = read(program, paths, options)
+        with paths_of(data) as paths:
+            inputs = read(program, paths, options_of(data))
             return inputs if privacy is None else privacy.inputs(inputs)
     except DataError as mistake:
         said = str(mistake) if privacy is None else privacy.line(str(mistake))
         raise exits.Stop(said) from None
 
 
+def options_of(data: Data) -> ReadOptions:
+    """Return how the data are read."""
+    from mipsdsl.data.options import ReadOptions, load_map
+
+    return ReadOptions(
+        percent_in=data.percent_in,
+        assume=assumed(data.assume),
+        column_map=load_map(Path(data.mapping)) if data.mapping else {},
+        measures=Path(data.measures) if data.measures else None,
+        sheet=data.sheet,
+        header_row=data.header_row,
+        delimiter=data.delimiter,
+        strict_npi=data.strict_npi,
+        any_year=data.any_year,
+    )
+
+
 @contextmanager
-def _paths(data: Data) -> Iterator[list[Path]]:
+def paths_of(data: Data) -> Iterator[list[Path]]:
     """Give the files to read: the user's, or the sample; with a format, under names that say it."""
     if data.sample:
         yield [_sample(data)]

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mipsdsl.cli import about, exits, policies, progress
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
+from mipsdsl.cli.engine import ENGINES, engine_of
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
+    from mipsdsl.data.bulk.sql import Connection
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
     from mipsdsl.data.write import PercentAs
-    from mipsdsl.scoring import Outcome, Scored
+    from mipsdsl.scoring import Outcome, Scored, Wanted
     from mipsdsl.settings import Settings
 
 _PERCENT_HELP = "How percents are written: 4.25% or 0.0425."
@@ -40,6 +42,9 @@ class Asked:
     percent: PercentAs
     own_columns: bool | None
     privacy: p.Asked
+    engine: str
+    threads: int | None
+    memory: str
 
 
 @click.command(name="run")
@@ -65,6 +70,15 @@ class Asked:
     help="Write columns that the policy does not know after the results.  [default: yes, but not "
     "with --mask or --suppress-below]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    help="What computes: interpreter, python, native.  [default: native for data of more than "
+    "4 MB, else python]",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads.")
+@click.option("--memory", default="", metavar="SIZE", help="What the database may take: 2GB.")
 @p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
@@ -87,6 +101,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
         privacy = p.of(program, said)
+        if engine_of(data, asked.engine, privacy) == "native":
+            _run_large(program, settings, data, privacy, asked, stage)
+            return
         stage("reading")
         inputs = i.read_inputs(program, data, privacy)
         _say_reading(inputs, privacy, asked)
@@ -95,6 +112,47 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
         _hand_over(_Done(program, inputs, scored, data, privacy, asked))
+
+
+def _run_large(
+    program: Program,
+    settings: Settings,
+    data: i.Data,
+    privacy: Privacy,
+    asked: Asked,
+    stage: Callable[[str], None],
+) -> None:
+    """Do the same for data of any size: read by query, computed as machine code."""
+    from mipsdsl.data.bulk.workspace import workspace
+    from mipsdsl.data.tables import DataError
+    from mipsdsl.engines.native import Unsupported
+    from mipsdsl.large.own import has_own_columns, with_own_columns
+    from mipsdsl.large.world import inputs_of, large_world, read_world, score_large
+    from mipsdsl.scoring import OutputError
+
+    try:
+        with i.paths_of(data) as paths, workspace(asked.memory, asked.threads) as connection:
+            stage("reading")
+            large = read_world(connection, program, paths, i.options_of(data))
+            inputs = inputs_of(large)
+            _say_reading(inputs, privacy, asked)
+            _settle_rejects(inputs, privacy, asked)
+            stage("scoring")
+            wanted = _wanted(program, inputs, settings, data, privacy, asked)
+            scored = score_large(large_world(program, large), wanted, asked.threads)
+            _check_place(scored, asked)
+            stage("writing")
+            if has_own_columns(large) and asked.own_columns is not False:
+                outcomes = [with_own_columns(each, large) for each in scored.outcomes]
+                scored = evolve(scored, outcomes=tuple(outcomes))
+            _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
+    except (DataError, OutputError) as mistake:
+        raise exits.Stop(str(mistake)) from None
+    except Unsupported as mistake:
+        raise exits.Stop(
+            f"the native engine cannot compute this: {mistake}\nhelp: --engine python does",
+            exits.ENVIRONMENT,
+        ) from None
 
 
 @frozen
@@ -107,6 +165,7 @@ class _Done:
     data: i.Data
     privacy: Privacy
     asked: Asked
+    connection: Connection | None = None
 
     def about(self) -> About:
         """Return how the results came about."""
@@ -153,28 +212,45 @@ def _score(
     privacy: Privacy,
     asked: Asked,
 ) -> Scored:
-    from mipsdsl.scoring import OutputError, Wanted, computed_here, score, world_of
+    from mipsdsl.scoring import OutputError, score, world_of
 
-    populations = computed_here(program, data.population == "here", settings.populations)
-    outputs = tuple(name for name in asked.outputs.split(",") if name.strip())
-    wanted = Wanted(
-        outputs=outputs,
-        per=asked.per,
-        subjects=inputs.subjects,
-        populations=populations,
-        privacy=privacy,
-    )
     try:
+        wanted = _wanted(program, inputs, settings, data, privacy, asked)
         scored = score(world_of(program, inputs), wanted)
     except OutputError as mistake:
         raise exits.Stop(str(mistake)) from None
+    _check_place(scored, asked)
+    return scored
+
+
+def _wanted(
+    program: Program,
+    inputs: Inputs,
+    settings: Settings,
+    data: i.Data,
+    privacy: Privacy,
+    asked: Asked,
+) -> Wanted:
+    from mipsdsl.scoring import Wanted, computed_here
+
+    return Wanted(
+        outputs=tuple(name for name in asked.outputs.split(",") if name.strip()),
+        per=asked.per,
+        subjects=inputs.subjects,
+        populations=computed_here(program, data.population == "here", settings.populations),
+        privacy=privacy,
+        engine="python" if asked.engine == "auto" else asked.engine,
+    )
+
+
+def _check_place(scored: Scored, asked: Asked) -> None:
+    """Check that the results of several records have a folder to go to."""
     if asked.output and len(scored.outcomes) > 1 and not _holds_many(Path(asked.output)):
         records = ", ".join(outcome.record for outcome in scored.outcomes)
         raise exits.Stop(
             f"the outputs are of several records ({records}), and {asked.output} is one file\n"
             "help: name a folder (`-o results/`), or ask for the outputs of one record"
         )
-    return scored
 
 
 # --- rows that were left out ---------------------------------------------------------------------
@@ -304,9 +380,18 @@ def _write(done: _Done, outcomes: Iterable[Outcome], found: About) -> list[Path]
         for outcome in outcomes:
             path = out / f"{outcome.record}.{ending}" if _is_folder(out) else out
             _make_folder(path.parent)
-            write(
-                path, outcome.columns, outcome.rows, percent=asked.percent, about=found.timeless()
-            )
+            if done.connection is not None and path.suffix.casefold() in (".parquet", ".csv"):
+                from mipsdsl.large.results import write_outcome
+
+                write_outcome(done.connection, path, outcome, asked.percent, found.timeless())
+            else:
+                write(
+                    path,
+                    outcome.columns,
+                    outcome.rows,
+                    percent=asked.percent,
+                    about=found.timeless(),
+                )
             written.append(path)
         about.write_beside(found, out, written)
     except DataError as mistake:

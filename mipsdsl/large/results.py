@@ -15,11 +15,12 @@ from mipsdsl.data.bulk import sql
 from mipsdsl.data.neutral import neutral
 from mipsdsl.data.tables import DataError, Value
 from mipsdsl.data.write import Column as Shown
-from mipsdsl.data.write import PercentAs, replacing
+from mipsdsl.data.write import PercentAs, replacing, write
 from mipsdsl.engines.columns import Column
 
 if TYPE_CHECKING:
     from mipsdsl.data.bulk.sql import Connection
+    from mipsdsl.scoring import Outcome
 
 _BATCH = 1 << 16
 _GROUP = 122_880
@@ -74,6 +75,20 @@ def array_of(column: Column, type_: Type, texts: Sequence[str]) -> pa.Array:
 
 
 # --- into files ----------------------------------------------------------------------------------
+
+
+def write_outcome(
+    connection: Connection, path: Path, outcome: Outcome, percent: PercentAs, about: str
+) -> None:
+    """Write the results of one record to a Parquet or CSV file.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    if isinstance(outcome.rows, ColumnRows):
+        write_columns(connection, path, outcome.columns, outcome.rows, percent=percent, about=about)
+    else:
+        write(path, outcome.columns, outcome.rows, percent=percent, about=about)
 
 
 def write_columns(

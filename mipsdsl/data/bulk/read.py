@@ -55,7 +55,7 @@ class LargeTable:
 class LargeInputs:
     """What was read: ``mipsdsl.data.tables.Inputs`` with its tables in DuckDB.
 
-    ``own``: the columns of scanned files that are not used, by file: names, and places in the scan.
+    ``findings.unused`` has the columns of each file that are not used; ``scans`` the scanned files.
     """
 
     connection: Connection = field(repr=False)
@@ -65,6 +65,7 @@ class LargeInputs:
     counts: dict[str, int]
     subjects: tuple[str, ...]
     findings: Findings = field(repr=False)
+    scans: Mapping[str, Scan] = field(repr=False)
 
 
 def read_large(
@@ -321,7 +322,9 @@ class _Reading:
         tables = {record: self._table(each) for record, each in sent.items()}
         subjects = tuple(name for name in self.findings.subjects if name in tables)
         notes = tuple(self.findings.notes)
-        return LargeInputs(self.connection, tables, notes, rejects, counts, subjects, self.findings)
+        return LargeInputs(
+            self.connection, tables, notes, rejects, counts, subjects, self.findings, self._scans
+        )
 
     def _table(self, sent: Sent) -> LargeTable:
         """Return the rows that are left, numbered from 0."""

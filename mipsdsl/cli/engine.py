@@ -1,0 +1,36 @@
+"""Which engine computes a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mipsdsl.cli import exits
+from mipsdsl.cli import inputs as i
+
+if TYPE_CHECKING:
+    from mipsdsl.data.privacy import Privacy
+
+ENGINES = ("auto", "interpreter", "python", "native")
+_MANY = 4 << 20
+"""Bytes of data above which machine code pays, though it takes a second to begin."""
+
+
+def engine_of(data: i.Data, asked: str, privacy: Privacy) -> str:
+    """Return the engine that the user asked for, or the one for so many data."""
+    if asked == "native" and privacy:
+        raise exits.Stop(
+            "the native engine cannot mask keys or withhold small cells\n"
+            "help: --engine python does",
+            exits.ENVIRONMENT,
+        )
+    if asked != "auto":
+        return asked
+    return "native" if not privacy and _size(data) > _MANY else "python"
+
+
+def _size(data: i.Data) -> int:
+    """Return how many bytes the files have."""
+    files = [Path(file) for file in data.files]
+    all_ = [each for path in files for each in (path.iterdir() if path.is_dir() else [path])]
+    return sum(each.stat().st_size for each in all_ if each.is_file())

@@ -1,0 +1,41 @@
+"""The database of a run: in memory, and in a folder of its own where memory ends."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from mipsdsl.data.bulk import sql
+from mipsdsl.data.tables import DataError
+
+if TYPE_CHECKING:
+    from mipsdsl.data.bulk.sql import Connection
+
+
+@contextmanager
+def workspace(memory: str = "", threads: int | None = None) -> Iterator[Connection]:
+    """Give a database that takes at most ``memory`` (``2GB``) and goes on in files beyond.
+
+    The files are in a folder that is removed at the end.
+
+    Raises:
+        DataError: ``memory`` is no amount of memory.
+    """
+    import duckdb
+
+    with (
+        tempfile.TemporaryDirectory(prefix="mips-", ignore_cleanup_errors=True) as folder,
+        duckdb.connect() as connection,
+    ):
+        connection.execute(f"SET temp_directory = {sql.literal(folder)}")
+        connection.execute("SET enable_progress_bar = false")
+        if threads is not None:
+            connection.execute(f"SET threads = {threads}")
+        try:
+            if memory:
+                connection.execute(f"SET memory_limit = {sql.literal(memory)}")
+        except duckdb.Error:
+            raise DataError(f"`{memory}` is no amount of memory", "write for example 2GB") from None
+        yield connection
