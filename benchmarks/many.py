@@ -8,6 +8,7 @@ given them in the form that it likes best: doubles, a data frame, a table, a ``C
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -205,3 +206,32 @@ def table_of(people: Many) -> list[Benchmark]:
         Benchmark(number, usable, tuple(cut / 100 for cut in cuts))
         for number, (cuts, usable) in enumerate(pairs)
     ]
+
+
+def write_parquet(people: Many, folder: Path) -> None:
+    """Write a file for each record, as a data frame would hold it: doubles, words, yes and no."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns = {name: pa.array(_double(name, each)) for name, each in people.clinicians.items()}
+    missing = people.clinicians["cost_score"] < 0
+    columns["cost_score"] = pa.array(
+        _double("cost_score", people.clinicians["cost_score"]), mask=missing
+    )
+    for name, words in (("clinician_type", KINDS), ("partial_qp", PARTIAL_QP)):
+        columns[name] = pa.DictionaryArray.from_arrays(people.clinicians[name], list(words))
+    measures = {name: pa.array(_double(name, each)) for name, each in long(people).items()}
+    measures["completeness"] = pa.array(long(people)["completeness"] / 10_000)
+    benchmark = {
+        "benchmark_id": pa.array(np.arange(len(people.cuts))),
+        "usable": pa.array(people.usable),
+        "cuts": pa.array(list(people.cuts / 100)),
+    }
+    tables = {
+        "clinician": {"clinician_id": pa.array(np.arange(people.number)), **columns},
+        "measure": measures,
+        "benchmark": benchmark,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        parquet.write_table(pa.table(table), folder / f"{name}.parquet", compression="zstd")
