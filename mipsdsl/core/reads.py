@@ -53,6 +53,16 @@ def dependencies(expr: c.Expr, record: str, schema: Schema) -> Iterator[Dependen
     yield from _Walk(record, schema).expr(expr, ())
 
 
+def record_of(row: c.Row, here: str, around: tuple[str, ...], schema: Schema) -> str:
+    """Return the record of ``row`` in an expression of ``here``, ``around`` it those of folds."""
+    return _Walk(here, schema).row(row, around)[0]
+
+
+def record_of_each(rows: c.Rows, here: str, around: tuple[str, ...], schema: Schema) -> str:
+    """Return the record of each of ``rows``, as ``record_of``."""
+    return _Walk(here, schema).rows(rows, around)
+
+
 class _Walk:
     def __init__(self, record: str, schema: Schema) -> None:
         self._record = record

@@ -1,0 +1,124 @@
+"""Shapes anew: the same expressions, when what they read has become wider."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+from typing import Any, TypeAlias, assert_never
+
+from attrs import evolve, fields, has
+
+from mipsdsl.core import build
+from mipsdsl.core import nodes as c
+from mipsdsl.core.reads import Schema, record_of, record_of_each
+from mipsdsl.core.types import Shape, Type
+
+ShapeOf: TypeAlias = Callable[[str, str], Shape | None]
+"""The shape of a name of a record; the population has the record ""."""
+
+
+def reshaped(expr: c.Expr, record: str, schema: Schema, shape_of: ShapeOf) -> c.Expr:
+    """Return ``expr``, of the rows of ``record``, with the shapes that follow from ``shape_of``."""
+    return _Reshaper(record, schema, shape_of).expr(expr, ())
+
+
+Around: TypeAlias = tuple[str, ...]
+"""The records of the rows that the folds around look at."""
+
+
+class _Reshaper:
+    def __init__(self, record: str, schema: Schema, shape_of: ShapeOf) -> None:
+        self._record = record
+        self._schema = schema
+        self._shape_of = shape_of
+
+    def expr(self, expr: c.Expr, around: Around) -> c.Expr:
+        """Return ``expr`` with new shapes."""
+        match expr:
+            case c.Read(row=row, name=name):
+                record = record_of(row, self._record, around, self._schema)
+                known = self._shape_of(record, name)
+                return evolve(expr, row=self._rebuilt(row, around), shape=known)
+            case c.ReadPopulation(name=name):
+                return evolve(expr, shape=self._shape_of("", name))
+            case c.Fold():
+                return self._fold(expr, around)
+            case c.Select(rows=rows, places=places):
+                inside = (*around, record_of_each(rows, self._record, around, self._schema))
+                made = tuple(self._places(one, around, inside) for one in places)
+                return evolve(expr, rows=self._rebuilt(rows, around), places=made)
+            case _:
+                return _derived(self._parts(expr, around))
+
+    def _places(self, one: c.Places, around: Around, inside: Around) -> c.Places:
+        return evolve(
+            one,
+            number=self.expr(one.number, around),
+            where=self.expr(one.where, inside),
+            each=None if one.each is None else self.expr(one.each, inside),
+            keys=tuple(evolve(key, value=self.expr(key.value, inside)) for key in one.keys),
+            fallbacks=tuple(self.expr(each, inside) for each in one.fallbacks),
+        )
+
+    def _fold(self, fold: c.Fold, around: Around) -> c.Expr:
+        inside = (*around, record_of_each(fold.rows, self._record, around, self._schema))
+        before = fold.body.shape
+        where, body = self.expr(fold.where, inside), self.expr(fold.body, inside)
+        rows = self._rebuilt(fold.rows, around)
+        made = evolve(fold, rows=rows, where=where, body=body)
+        if before is None or body.shape == before or fold.kind is c.FoldKind.COUNT:
+            return made
+        most = ceil((fold.shape or before).numerator / max(1, before.numerator))
+        return evolve(build.fold(fold.kind, fold.level, rows, most, where, body), type=fold.type)
+
+    def _parts(self, expr: c.Expr, around: Around) -> c.Expr:
+        """Return ``expr`` of parts with new shapes, its own as it was."""
+        changed: dict[str, Any] = {}
+        for attribute in fields(type(expr)):
+            if attribute.name not in ("type", "shape"):
+                value = getattr(expr, attribute.name)
+                changed[attribute.name] = self._rebuilt(value, around)
+        return evolve(expr, **changed)
+
+    def _rebuilt(self, part: Any, around: Around) -> Any:  # noqa: ANN401 - any part of the core
+        if isinstance(part, c.Valued):
+            return self.expr(part, around)  # type: ignore[arg-type]  # each is one of Expr
+        if isinstance(part, tuple):
+            return tuple(self._rebuilt(each, around) for each in part)
+        if has(type(part)) and not isinstance(part, Type | Shape | c.Place):
+            names = (attribute.name for attribute in fields(type(part)))
+            return evolve(part, **{n: self._rebuilt(getattr(part, n), around) for n in names})
+        return part
+
+
+def _derived(expr: c.Expr) -> c.Expr:
+    """Return ``expr`` with the shape that its parts give it."""
+    match expr:
+        case c.Arithmetic(operator, left, right):
+            return build.arithmetic(operator, left, right, expr.type)
+        case c.Divide(left, right, when_zero):
+            return build.divide(left, right, when_zero, expr.type)
+        case c.Land(operand):
+            landed = build.land(operand, expr.type.unit)
+            return evolve(landed, type=expr.type)
+        case c.Round(operand, mode):
+            made = build.round_to(operand, build.shape_of(expr).scale, mode)
+            return evolve(made, type=expr.type)
+        case c.Default(operand, otherwise):
+            return build.default(operand, otherwise, expr.type)
+        case c.Cases(kind, arms, otherwise, place):
+            return build.cases(kind, arms, otherwise, expr.type, place)
+        case c.Pick(_, values):
+            shapes = [value.shape for value in values if value.shape is not None]
+            return evolve(expr, shape=build.joined(shapes) if shapes else None)
+        case c.Position(value, starts, first, rising):
+            many = int(build.shape_of(expr).high) - first + 1
+            return evolve(build.position(value, starts, many, first, rising), type=expr.type)
+        case (
+            c.Constant() | c.SetOf() | c.Missing() | c.Parameter() | c.Read() | c.ReadPopulation()
+            | c.IsGiven() | c.HasRow() | c.IsMember() | c.Compare() | c.Same() | c.Among()
+            | c.And() | c.Or() | c.Not() | c.Fold() | c.Select()
+        ):  # fmt: skip
+            return expr
+        case _:
+            assert_never(expr)
