@@ -54,26 +54,41 @@ def _grouped(
 ) -> tuple[Array, Array, Listed]:
     """Return the parent and the label of each group, and the rows in it."""
     own = np.flatnonzero(labelled)
-    values, numbers = np.unique(by.values[rows[own]], return_inverse=True)
-    pairs = parents[own].astype(np.int64) * max(1, len(values)) + numbers
-    kinds, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-    # Groups stand in the order in which they are first met; that of their parents with it.
-    order = np.argsort(first, kind="stable")
-    place = np.empty(len(kinds), np.int64)
-    place[order] = np.arange(len(kinds))
-    owners = parents[own][first[order]].astype(np.int64)
-    labels = by.values[rows[own]][first[order]]
+    labels = by.values[rows[own]]
+    pairs = _numbered(parents[own], labels)
+    # Of each pair of parent and label the first place: what is written last stays.
+    first = np.zeros(int(pairs.max(initial=-1)) + 1, np.int64)
+    first[pairs[::-1]] = np.arange(len(own))[::-1]
+    begins = np.zeros(len(own), np.bool_)
+    begins[first[pairs]] = True
+    place = np.zeros(len(first), np.int64)
+    place[pairs[begins]] = np.arange(int(begins.sum()))
+    owners = parents[own][begins]
 
     everywhere = np.flatnonzero(joined[rows])
-    begins = np.searchsorted(owners, parents[everywhere], side="left")
-    counts = np.searchsorted(owners, parents[everywhere], side="right") - begins
+    left = np.searchsorted(owners, parents[everywhere], side="left")
+    counts = np.searchsorted(owners, parents[everywhere], side="right") - left
     extra = np.repeat(everywhere, counts)
     within = np.arange(len(extra)) - np.repeat(np.cumsum(counts) - counts, counts)
-    groups = np.concatenate([place[inverse], np.repeat(begins, counts) + within])
+    groups = np.concatenate([place[pairs], np.repeat(left, counts) + within])
     at = np.concatenate([own, extra])
-    sort = np.lexsort((at, groups))
-    sizes = np.bincount(groups, minlength=len(kinds))
-    return owners, labels, Listed(_starts(sizes), rows[at[sort]].astype(np.int32))
+    # Nearly in order already, and then a stable sort is quick.
+    sort = np.argsort(groups * max(1, len(rows)) + at, kind="stable")
+    sizes = np.bincount(groups, minlength=len(owners))
+    return owners, labels[begins], Listed(_starts(sizes), rows[at[sort]].astype(np.int32))
+
+
+def _numbered(parents: Array, labels: Array) -> Array:
+    """Return a number for each pair of a parent and a label, not many more than there are pairs."""
+    if not len(labels):
+        return np.zeros(0, np.int64)
+    low, high = int(labels.min()), int(labels.max())
+    width = high - low + 1
+    if width * (int(parents[-1]) + 1) <= 8 * len(labels) + 1024:
+        return parents * width + (labels.astype(np.int64) - low)
+    _, numbers = np.unique(labels, return_inverse=True)
+    _, pairs = np.unique(parents * len(labels) + numbers, return_inverse=True)
+    return pairs.astype(np.int64)
 
 
 def _starts(counts: Array) -> Array:
