@@ -36,8 +36,7 @@ def show(curve: Curve, least: int) -> None:
     shares = [_share_of(point, label) for point in curve.points]
     highest = max(shares, default=share(0, 1))
     body = []
-    for point, part in zip(curve.points, shares, strict=True):
-        hidden = _is_hidden(point, least)
+    for (point, hidden), part in zip(_points(curve, least), shares, strict=True):
         counts = [_number(point.counts.get(each, 0), least, hidden=hidden) for each in curve.labels]
         factors = [_shown(*curve.factors[each], point.factors[each]) for each in curve.factors]
         drawn = bar(float(part / highest), _BAR) if highest and not hidden else ""
@@ -55,8 +54,20 @@ def _share_of(point: Point, label: str) -> Fraction:
     return share(point.counts.get(label, 0), sum(point.counts.values()))
 
 
-def _is_hidden(point: Point, least: int) -> bool:
-    return any(is_small(number, least) for number in point.counts.values())
+def _points(curve: Curve, least: int) -> Iterator[tuple[Point, bool]]:
+    """Yield the points, and whether their numbers are hidden.
+
+    They are when one is too small, or when so few have another outcome than at the last point
+    shown that the two together would tell their number.
+    """
+    last: Point | None = None
+    for point in curve.points:
+        numbers = list(point.counts.values())
+        if last is not None:
+            numbers += [abs(point.counts.get(x, 0) - last.counts.get(x, 0)) for x in curve.labels]
+        hidden = any(is_small(number, least) for number in numbers)
+        last = last if hidden else point
+        yield point, hidden
 
 
 def _number(number: int, least: int, *, hidden: bool) -> str:
@@ -75,8 +86,7 @@ def _shown(type_: Type, scale: int, value: Stored) -> str:
 def _rows(curve: Curve, least: int) -> Iterator[dict[str, str]]:
     scale = max(places(point.value) for point in curve.points)
     of_value = Column(curve.name, curve.type, scale)
-    for point in curve.points:
-        hidden = _is_hidden(point, least)
+    for point, hidden in _points(curve, least):
         row = {curve.name: cell_text(of_value, int(point.value * 10**scale), "fraction")}
         for name, (type_, places_) in curve.factors.items():
             row[name] = cell_text(Column(name, type_, places_), point.factors[name], "fraction")
@@ -135,10 +145,10 @@ def _chart(curve: Curve, least: int) -> dict[str, object]:
     per_hundred = 100 if curve.type.unit.value == "percent" else 1
     outcomes: list[dict[str, object]] = []
     factors: list[dict[str, object]] = []
-    for point in curve.points:
+    for point, hidden in _points(curve, least):
         at = float(point.value * per_hundred)
         for label in curve.labels:
-            if not _is_hidden(point, least):
+            if not hidden:
                 part = float(_share_of(point, label))
                 outcomes.append({"x": at, "share": part, "outcome": label})
         for name, (_, scale) in curve.factors.items():

@@ -13,7 +13,7 @@ from mipsdsl.cli import policies
 from mipsdsl.cli.summary import rows as rows_text
 from mipsdsl.cli.tables import shown_text
 from mipsdsl.core.types import QUANTITIES, Type, Unit
-from mipsdsl.data.privacy import number_text
+from mipsdsl.data.privacy import is_small, number_text
 from mipsdsl.data.suppress import Mark, marks
 from mipsdsl.data.write import Column, cell_text, neutral
 from mipsdsl.engines.store import Stored
@@ -110,7 +110,7 @@ def _sections(report: Report, least: int) -> Iterator[Section]:
         yield (
             "money",
             ("", "before", "after", "change"),
-            list(_money(report, report.comparison.whole)),
+            list(_money(report, report.comparison.whole, least)),
         )
     for by in report.lens.by:
         yield _groups(report, by, least)
@@ -123,22 +123,61 @@ def _percent_name(percent: int) -> str:
 def _flows(report: Report, least: int) -> Section:
     """Rows: the outcome before; columns: after."""
     labels, whole = report.comparison.labels, report.comparison.whole
-    counts = [[whole.flows.get((old, new), 0) for new in labels] for old in labels]
-    counts = [[*row, sum(row)] for row in counts]
-    hidden = marks(counts, least) if least else None
+    few = _few_move(report, least)
+    before = [whole.before(label) for label in labels]
+    shown = _befores(report, least)
     body = []
-    for place, (label, row) in enumerate(zip(labels, counts, strict=True)):
-        shown = _shown(row, hidden[place] if hidden else None, least)
-        body.append([label, *shown[:-1], shown[-1], _share(row[-1], whole.size)])
-    totals = [sum(row[k] for row in counts) for k in range(len(labels) + 1)]
-    shown = _shown(totals, hidden[-1] if hidden else None, least)
-    body.append(["after", *shown, ""])
-    body.append(["", *(_share(total, whole.size) for total in totals[:-1]), "", ""])
+    for label, number, text in zip(labels, before, shown, strict=True):
+        flows = [_HIDDEN if few else f"{whole.flows.get((label, new), 0):,}" for new in labels]
+        is_open = text == f"{number:,}"
+        body.append([label, *flows, text, _share(number, whole.size) if is_open else ""])
+    after = [whole.after(label) for label in labels]
+    counted = number_text(whole.size, least)
+    body.append(["after", *(_HIDDEN if few else f"{n:,}" for n in after), counted, ""])
+    if not few:
+        body.append(["", *(_share(number, whole.size) for number in after), "", ""])
     header = (f"{report.lens.outcome} before ↓ after →", *labels, "before", "")
-    if least and any(mark is not Mark.SHOWN for row in hidden or () for mark in row):
-        body = [[cell if "%" not in cell else "" for cell in row] for row in body]
     moved = number_text(whole.moved, least)
     return f"outcomes: {moved} of {number_text(whole.size, least)} move", header, body
+
+
+def _few_move(report: Report, least: int) -> bool:
+    """Return whether so few move from one outcome to another that their number may not be shown.
+
+    It would follow from how many have each outcome before and after, so no number after is shown.
+    """
+    return any(is_small(number, least) for number in report.comparison.whole.flows.values())
+
+
+def _befores(report: Report, least: int) -> list[str]:
+    """Return how many have each outcome before, as far as it may be shown."""
+    numbers = [[report.comparison.whole.before(label)] for label in report.comparison.labels]
+    hidden = marks(numbers, least) if least else [[Mark.SHOWN]] * len(numbers)
+    return [_shown(*pair, least)[0] for pair in zip(numbers, hidden[: len(numbers)], strict=True)]
+
+
+def _counts(report: Report, group: Group) -> list[int]:
+    """Return how many a group has, then how many have each outcome before and after."""
+    labels = report.comparison.labels
+    return [group.size, *(n for x in labels for n in (group.before(x), group.after(x)))]
+
+
+def _marks(report: Report, groups: Sequence[Group], least: int) -> list[list[Mark]] | None:
+    """Return what becomes of the counts of ``groups``: who moves must not follow from them."""
+    if not least:
+        return None
+    labels, counts = report.comparison.labels, [_counts(report, group) for group in groups]
+    before = marks([[row[0], *row[1::2]] for row in counts], least)[: len(groups)]
+    if _few_move(report, least):
+        after = [[Mark.WITHHELD] * len(labels) for _ in groups]
+    else:
+        flows = [[g.flows.get((old, new), 0) for old in labels for new in labels] for g in groups]
+        both = marks([[*row, *own] for row, own in zip(counts, flows, strict=True)], least)
+        after = [row[2 : 1 + 2 * len(labels) : 2] for row in both[: len(groups)]]
+    return [
+        [own[0], *(mark for pair in zip(own[1:], later, strict=True) for mark in pair)]
+        for own, later in zip(before, after, strict=True)
+    ]
 
 
 def _shown(row: Sequence[int], hidden: Sequence[Mark] | None, least: int) -> list[str]:
@@ -148,9 +187,13 @@ def _shown(row: Sequence[int], hidden: Sequence[Mark] | None, least: int) -> lis
     return [texts[mark].format(number) for number, mark in zip(row, hidden, strict=True)]
 
 
-def _money(report: Report, group: Group) -> Iterator[list[str]]:
+def _money(report: Report, group: Group, least: int) -> Iterator[list[str]]:
+    few = is_small(group.moved, least)
     for name, (type_, scale) in report.money.items():
         column, (one, other) = _column(name, type_, scale), group.money[name]
+        if few:
+            yield [name, shown_text(column, one), _HIDDEN, _HIDDEN]
+            continue
         yield [name, *(shown_text(column, x) for x in (one, other)), _signed(column, other - one)]
 
 
@@ -164,11 +207,8 @@ def _groups(report: Report, by: str, least: int) -> Section:
     money = list(report.money)
     header = [by, "number", *(f"{label} before → after" for label in labels)]
     header += [f"{name} change" for name in money]
-    counts = [
-        [g.size, *(n for label in labels for n in (g.before(label), g.after(label)))]
-        for g in groups
-    ]
-    hidden = marks(counts, least) if least else None
+    counts = [_counts(report, group) for group in groups]
+    hidden = _marks(report, groups, least)
     body = []
     for place, group in enumerate(groups):
         row_marks = None if hidden is None else hidden[place]
@@ -258,11 +298,10 @@ def _lines(report: Report, least: int) -> Iterator[list[str]]:
         yield ["rule", "", "", name, "", "", ""]
     whole, column = report.comparison.whole, _column("", report.outcome, report.outcome_scale)
     labels = report.comparison.labels
-    counts = [[whole.flows.get((old, new), 0) for new in labels] for old in labels]
-    hidden = marks(counts, least) if least else None
-    for place, old in enumerate(labels):
-        shown = _numbers(counts[place], hidden[place] if hidden else None, least)
-        for new, number in zip(labels, shown, strict=True):
+    few = _few_move(report, least)
+    for old in labels:
+        for new in labels:
+            number = "" if few else str(whole.flows.get((old, new), 0))
             yield ["flow", "", "", report.lens.outcome, old, new, number]
     for percent, one, other in () if least else report.comparison.spread:
         texts = [cell_text(column, x, "fraction") for x in (one, other)]
@@ -274,11 +313,8 @@ def _lines(report: Report, least: int) -> Iterator[list[str]]:
 
 def _group_lines(report: Report, groups: Sequence[Group], least: int) -> Iterator[list[str]]:
     labels = report.comparison.labels
-    counts = [
-        [g.size, *(n for label in labels for n in (g.before(label), g.after(label)))]
-        for g in groups
-    ]
-    hidden = marks(counts, least) if least else None
+    counts = [_counts(report, group) for group in groups]
+    hidden = _marks(report, groups, least)
     for place, g in enumerate(groups):
         shown = _numbers(counts[place], hidden[place] if hidden else None, least)
         for k, label in enumerate(labels):

@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,30 @@ def test_small_numbers_of_people_stay_inside(mips, policy, data) -> None:
 
     assert "<11" in result.stdout
     assert "at most" not in result.stdout
+
+
+def test_how_few_move_does_not_follow_from_before_and_after(mips) -> None:
+    how = ("whatif", "2017", "--sample", "--set", "performance_threshold=15 points")
+    how += ("--by", "practice.rural", "--suppress-below", "11")
+    table, lines = mips(*how).stdout, mips(*how, "--format", "csv").stdout.splitlines()
+    flows = [line for line in lines if line.startswith("flow,")]
+
+    # Two move from raise to neutral: 525 before, so 527 after would tell.
+    assert " 525 " in table
+    assert " 527" not in table
+    assert flows
+    assert all(line.endswith(",") for line in flows)
+    assert not [line for line in lines if line.startswith("outcome,") and line.split(",")[5]]
+
+
+def test_points_of_a_curve_that_differ_by_few_are_hidden(mips) -> None:
+    how = ("whatif", "2017", "--sample", "--vary", "performance_threshold=3..10")
+    header, *rows = mips(*how, "--suppress-below", "11", "--format", "csv").stdout.splitlines()
+    place = header.split(",").index("reduction")
+    shown = [int(cell) for row in rows if (cell := row.split(",")[place])]
+
+    assert 1 < len(shown) < len(rows)
+    assert all(abs(b - a) not in range(1, 11) for a, b in pairwise(shown))
 
 
 def test_a_parameter_that_meets_a_goal_is_found(mips, policy, data) -> None:
