@@ -13,6 +13,7 @@ from mipsdsl import resources
 from mipsdsl.cli import exits
 
 COMMANDS = {
+    "build": ("mipsdsl.cli.build", "Print a year as SQL, for a database elsewhere."),
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
     "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
     "config": ("mipsdsl.cli.config", "Say which settings hold here."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import define, field, frozen
@@ -65,12 +65,24 @@ class DuckDB:
             each[0] for each in self.connection.execute(self.dialect.written(query)).description
         ]
 
+    def copy(self, table: str, path: str) -> None:
+        """Write ``table`` to a Parquet file, in groups that as many threads can read."""
+        query = exp.Select(
+            expressions=[exp.Star()], from_=exp.From(this=exp.Table(this=name(table)))
+        )
+        relation = self.connection.sql(self.dialect.written(query))
+        relation.write_parquet(path, row_group_size=122_880)
+
 
 @define
 class Script:
-    """No database: the statements are kept, to be read or run elsewhere."""
+    """No database: the statements are kept, to be read or run elsewhere.
+
+    ``inputs`` are the columns of the tables that are there.
+    """
 
     dialect: Dialect
+    inputs: Mapping[str, Sequence[str]]
     statements: list[exp.Expr] = field(factory=list)
 
     def create(self, table: str, query: exp.Query) -> None:
@@ -84,6 +96,10 @@ class Script:
     def rows(self, query: exp.Query) -> Sequence[Sequence[Any]]:
         """Return no rows: there are none."""
         return ()
+
+    def columns(self, table: str) -> Sequence[str]:
+        """Return the columns of an input."""
+        return self.inputs[table]
 
 
 def created(table: str, query: exp.Query, *, temporary: bool) -> exp.Expr:

@@ -67,7 +67,8 @@ class SqlEngine:
         self.database.create(made.table, first_rows(self.catalog.rows[record], key))
         return made
 
-    def _translator(self, record: str) -> Translator:
+    def translator(self, record: str) -> Translator:
+        """Return what writes expressions for the rows of ``record``, none for the population."""
         numbers = Numbers(self.database.dialect)
         if not record:
             one = t.select([t.named(t.number(1), "one")], t.subquery(_one(), "one"))
@@ -80,14 +81,14 @@ class SqlEngine:
 
     def _rows(self, record: str, names: Sequence[str], plan: Plan) -> None:
         """Compute items: in one query as far as none reads another of them but in its own row."""
-        batch = _Batch(self._translator(record))
+        batch = _Batch(self.translator(record))
         for name in names:
             expr = self.catalog.schema.items[record, name].expr
             if batch.values and any(
                 each in batch.values for each in _elsewhere(expr, record, self)
             ):
                 self._finish(record, batch)
-                batch = _Batch(self._translator(record))
+                batch = _Batch(self.translator(record))
             with _naming(record, name):
                 if isinstance(expr, c.Select):
                     self._select(record, name)
@@ -131,7 +132,7 @@ class SqlEngine:
     def _select(self, record: str, name: str) -> None:
         select = select_of(self.catalog.schema.items[record, name].expr)
         table = self._table(f"{record}__{name}")
-        self.database.create(table, selected(self._translator(record), select))
+        self.database.create(table, selected(self.translator(record), select))
         self.catalog.lists[record, name] = table
 
     # --- the population ---
@@ -167,14 +168,14 @@ class SqlEngine:
 
     def _nation(self, names: Sequence[str]) -> None:
         """Compute items of the population."""
-        batch = _Batch(self._translator(""))
+        batch = _Batch(self.translator(""))
         for name in names:
             item = self.catalog.schema.items["", name]
             if batch.values and any(
                 each in batch.values for each in _elsewhere(item.expr, "", self)
             ):
                 self._finish_nation(batch)
-                batch = _Batch(self._translator(""))
+                batch = _Batch(self.translator(""))
             with _naming("", name):
                 reader = batch.translator
                 held = reader.stored(item.expr, stored_scale(item))
@@ -208,7 +209,7 @@ class SqlEngine:
         declared = self.catalog.schema.records[record]
         grouping = grouping_of(declared)
         child = self.catalog.schema.lists[grouping.parent, grouping.list_name]
-        reader = self._translator(child)
+        reader = self.translator(child)
         joined = t.boolean(False) if grouping.joined is None else reader.condition(grouping.joined)
         labels = self._table(f"{record}__labels")
         self.database.create(
@@ -241,7 +242,7 @@ class SqlEngine:
         numbered = t.select(
             [t.named(number, ROW), t.column(PARENT), t.column("_label")], t.subquery(firsts, "p")
         )
-        reader = self._translator(grouping.parent)
+        reader = self.translator(grouping.parent)
         above = schema.layouts[grouping.parent].slots
         copied = [name for name in declared.key if name in above and name != grouping.by]
         there = [name for name in copied if (grouping.parent, name) in self.catalog.columns]

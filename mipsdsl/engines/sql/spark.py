@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import define
+from attrs import define, evolve
 from sqlglot import exp
 
 from mipsdsl.engines.sql import trees as t
+from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Dialect
+from mipsdsl.engines.sql.linking import Linked
 
 _PORT = 15002
 
@@ -120,3 +122,19 @@ def read_parquet(database: Spark, files: Mapping[str, str]) -> dict[str, str]:
     for record, path in files.items():
         database.read(f"typed_{record}", path)
     return {record: f"typed_{record}" for record in files}
+
+
+def carried(linked: Linked, source: DuckDB, database: Spark) -> Linked:
+    """Return the linked tables of a DuckDB as tables of a server, by way of Parquet in its scratch.
+
+    The server sees ``database.scratch`` as this process does: a folder of its own machine, or one
+    that is mounted on all.
+    """
+    catalog = linked.catalog
+    tables = dict.fromkeys([*catalog.rows.values(), *catalog.lists.values()])
+    for table in tables:
+        path = f"{database.scratch}/{table}.parquet"
+        source.copy(table, path)
+        database.read(table, path)
+    here = evolve(catalog, columns=dict(catalog.columns), lists=dict(catalog.lists), indexes={})
+    return Linked(here, linked.given)
