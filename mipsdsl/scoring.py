@@ -209,7 +209,12 @@ def _plan(
     partial: Collection[Target],
 ) -> Plan:
     plan = requirements(world.program, world.available, targets, populations, partial=partial)
-    open_names = to_be_given(world.program)
+    return with_parameters(world.program, plan)
+
+
+def with_parameters(program: c.Program, plan: Plan) -> Plan:
+    """Return ``plan``, in which a parameter that is to be given is missing as what it is."""
+    open_names = to_be_given(program)
     refused = [
         Refusal(each.target, tuple(_renamed(lack, open_names) for lack in each.missing))
         for each in plan.refused

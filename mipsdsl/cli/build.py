@@ -93,10 +93,10 @@ def _plan(
     program: Program, targets: Sequence[Target], populations: Populations, *, asked: bool
 ) -> Plan:
     from mipsdsl.engines.plan import requirements
-    from mipsdsl.scoring import refusal_text
+    from mipsdsl.scoring import refusal_text, with_parameters
 
     columns = {r.name: [each.name for each in r.fields] for r in program.records if not r.grouping}
-    plan = requirements(program, columns, targets, populations)
+    plan = with_parameters(program, requirements(program, columns, targets, populations))
     if plan.refused:
         text, cure = refusal_text(program, plan.refused)
         text = f"{text}\nhelp: {cure}" if cure else text
