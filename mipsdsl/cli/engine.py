@@ -18,15 +18,14 @@ _MANY = 4 << 20
 
 def engine_of(data: i.Data, asked: str, privacy: Privacy) -> str:
     """Return the engine that the user asked for, or the one for so many data."""
-    if asked == "native" and privacy:
+    if asked == "native" and privacy.small is not None:
         raise exits.Stop(
-            "the native engine cannot mask keys or withhold small cells\n"
-            "help: --engine python does",
+            "the native engine cannot withhold small cells\nhelp: --engine python does",
             exits.ENVIRONMENT,
         )
     if asked != "auto":
         return asked
-    return "native" if not privacy and _size(data) > _MANY else "python"
+    return "native" if privacy.small is None and _size(data) > _MANY else "python"
 
 
 def _size(data: i.Data) -> int:

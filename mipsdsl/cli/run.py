@@ -46,6 +46,10 @@ class Asked:
     threads: int | None
     memory: str
 
+    def wants_own(self, privacy: Privacy) -> bool:
+        """Return whether the user's own columns go along: not unasked where something is hidden."""
+        return not privacy if self.own_columns is None else self.own_columns
+
 
 @click.command(name="run")
 @click.argument("policy", metavar="YEAR|PATH")
@@ -134,20 +138,21 @@ def _run_large(
         with i.paths_of(data) as paths, workspace(asked.memory, asked.threads) as connection:
             stage("reading")
             large = read_world(connection, program, paths, i.options_of(data))
-            inputs = inputs_of(large)
-            _say_reading(inputs, privacy, asked)
+            inputs = privacy.inputs(inputs_of(large))
+            has_own = has_own_columns(large)
+            _say_reading(inputs, privacy, asked, has_own=has_own)
             _settle_rejects(inputs, privacy, asked)
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
             scored = score_large(large_world(program, large), wanted, asked.threads)
             _check_place(scored, asked)
             stage("writing")
-            if has_own_columns(large) and asked.own_columns is not False:
+            if has_own and asked.wants_own(privacy):
                 outcomes = [with_own_columns(each, large) for each in scored.outcomes]
                 scored = evolve(scored, outcomes=tuple(outcomes))
             _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
     except (DataError, OutputError) as mistake:
-        raise exits.Stop(str(mistake)) from None
+        raise exits.Stop(privacy.line(str(mistake))) from None
     except Unsupported as mistake:
         raise exits.Stop(
             f"the native engine cannot compute this: {mistake}\nhelp: --engine python does",
@@ -175,8 +180,7 @@ class _Done:
 
     def outcomes(self) -> list[Outcome]:
         """Return the results with the columns of the user's own, unless they are not wanted."""
-        own = self.asked.own_columns
-        if not self.inputs.own or not (not self.privacy if own is None else own):
+        if not self.inputs.own or not self.asked.wants_own(self.privacy):
             return list(self.scored.outcomes)
         from mipsdsl.cli.data_results import with_own_columns
 
@@ -191,11 +195,12 @@ class _Done:
         )
 
 
-def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
+def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked, *, has_own: bool = False) -> None:
     from mipsdsl.cli import summary
 
     _say(summary.of_reading(inputs, privacy))
-    if privacy and asked.own_columns is None and any(own.names for own in inputs.own.values()):
+    has_own = has_own or any(own.names for own in inputs.own.values())
+    if privacy and asked.own_columns is None and has_own:
         _say([summary.of_own_columns()])
 
 

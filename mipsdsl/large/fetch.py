@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mipsdsl.core.types import Type, Unit
 from mipsdsl.data.bulk import sql
+from mipsdsl.data.masks import Mask
 from mipsdsl.engines.columns import (
     NO_ROW,
     Column,
@@ -244,11 +245,22 @@ def _ascend(values: Array) -> bool:
 
 
 def keys_as_texts(
-    connection: sql.Connection, catalog: Catalog, record: str, names: Iterable[str]
+    connection: sql.Connection,
+    catalog: Catalog,
+    record: str,
+    names: Sequence[str],
+    mask: Mask | None,
 ) -> list[str]:
     """Return the keys of all rows of ``record``, the parts of each with a space between."""
-    parts = ", ' ', ".join(f"CAST({sql.name(name)} AS VARCHAR)" for name in names)
+    parts = ", ".join(f"CAST({sql.name(name)} AS VARCHAR)" for name in names)
+    hidden = [mask is not None and mask.hides(record, name) for name in names]
     found = connection.execute(
-        f"SELECT concat({parts}) FROM {catalog.rows[record]} ORDER BY {ROW}"
+        f"SELECT {parts} FROM {catalog.rows[record]} ORDER BY {ROW}"
     ).fetchall()
-    return [text for (text,) in found]
+    return [
+        " ".join(
+            mask.text(part) if part and is_hidden and mask is not None else part or ""
+            for part, is_hidden in zip(key, hidden, strict=True)
+        )
+        for key in found
+    ]

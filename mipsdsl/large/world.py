@@ -15,6 +15,7 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Unit
 from mipsdsl.data.bulk import sql
 from mipsdsl.data.bulk.read import LargeInputs, read_large
+from mipsdsl.data.masks import Mask
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.tables import Inputs, Table
 from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
@@ -25,6 +26,7 @@ from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.linking import Linked, link_tables
 from mipsdsl.engines.store import Store
 from mipsdsl.large.fetch import fetch, keys_as_texts, needs_of
+from mipsdsl.large.masking import masked
 from mipsdsl.large.results import ColumnRows, array_of
 from mipsdsl.scoring import (
     Outcome,
@@ -234,8 +236,11 @@ def _outcome(
 ) -> Outcome:
     keys = world.store.schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
-    results = _Results(world, columns, record)
+    results, mask = _Results(world, columns, record, wanted.privacy.mask), wanted.privacy.mask
     arrays = {name: results.array(name) for name in shown}
+    if mask is not None:
+        hidden = [name for name in shown if mask.hides(record, name)]
+        arrays |= {name: masked(arrays[name], mask) for name in hidden}
     of_files = columns.created.get(record)
     if record in wanted.subjects and of_files is not None and of_files.any():
         kept = pa.array(~of_files)
@@ -251,6 +256,7 @@ class _Results:
     world: LargeWorld
     columns: ColumnStore
     record: str
+    mask: Mask | None
 
     def array(self, name: str) -> pa.Array:
         """Return a column: whole numbers in steps, days, texts, yes or no."""
@@ -284,13 +290,20 @@ class _Results:
 
     def _chosen(self, listed: Listed, record: str) -> pa.Array:
         """Return the rows that were chosen, by their keys."""
-        keys = keys_as_texts(
-            self.world.connection, self.world.linked.catalog, record,
-            self.columns.schema.records[record].key,
-        )  # fmt: skip
+        keys = self._keys(record)
         starts, rows = listed.starts.tolist(), listed.values.tolist()
         texts = [
             "; ".join(keys[row] for row in rows[first:last]) or None
             for first, last in pairwise(starts)
         ]
         return pa.array(texts, pa.string())
+
+    def _keys(self, record: str) -> list[str]:
+        """Return the keys of the rows of ``record`` as texts; the rules made those of groups."""
+        definition = self.columns.schema.records[record]
+        if definition.grouping is None:
+            catalog = self.world.linked.catalog
+            return keys_as_texts(self.world.connection, catalog, record, definition.key, self.mask)
+        of_group = _Results(self.world, self.columns, record, self.mask)
+        parts = [of_group.array(name).to_pylist() for name in definition.key]
+        return [" ".join(map(str, key)) for key in zip(*parts, strict=True)]

@@ -58,12 +58,13 @@ def _hides(text: str) -> None:
 FILES = ["out.csv", "out.jsonl", "out.parquet", "out.xlsx", "folder"]
 
 
+@pytest.mark.parametrize("engine", ["python", "native"])
 @pytest.mark.parametrize("out", [*FILES, "table", "csv", "jsonl", "json"])
-def test_no_identifier_leaves_a_masked_run(mips, policy, people, tmp_path, out):
+def test_no_identifier_leaves_a_masked_run(mips, policy, people, tmp_path, out, engine):
     target = tmp_path / "results"
     target.mkdir()
     shown = ["--format", out, "--rejects", target / "r.csv"]
-    written = ["-o", target / out] if out in FILES else shown
+    written = ["--engine", engine, *(["-o", target / out] if out in FILES else shown)]
     result = mips(
         "run", policy, people, "--mask", "keys", "--max-rejects", "100%", "--set", "factor=0.5",
         *written,

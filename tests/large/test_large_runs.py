@@ -95,3 +95,17 @@ def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
 
     assert result.exit_code == 3
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_masks_and_choices_of_groups_are_the_same(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("0123456789abcdef0123")
+    asked = ("--per", "submission", "--outputs", "final_score,tin,best_set,survey")
+    hidden = ("--mask", "keys", "--mask-secret-file", secret)
+
+    first, second = both(tmp_path, "2017", "--sample", *asked, *hidden)
+
+    assert first.read_text() == second.read_text()
+    assert " CAHPS_1 cahps" in first.read_text()
+    assert "00-00000" not in first.read_text()
+    assert "1999000" not in first.read_text()
