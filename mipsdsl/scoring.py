@@ -428,7 +428,7 @@ def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) ->
     columns = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
     slots = [schema.layouts[record].slots[name] for name in shown]
     rows = [
-        [_plain(store, row[slot]) for slot in slots]
+        [plain(store, row[slot]) for slot in slots]
         for row in store.rows[record]
         if not (only_given and store.is_created(row))
     ]
@@ -446,7 +446,7 @@ def shown_column(world: World, record: str, name: str, privacy: Privacy) -> Colu
     return Column(name, type_, schema.layouts[record].scales.get(name, 0))
 
 
-def _plain(store: Store, value: object) -> Value:
+def plain(store: Store, value: object) -> Value:
     """Return a value as it is written: rows that were chosen by their keys."""
     if isinstance(value, tuple) and value and isinstance(value[0], list):
         return "; ".join(" ".join(str(part) for part in store.key(row)) for row in value)
@@ -460,7 +460,7 @@ def national(world: World, names: Sequence[str], populations: Populations) -> Ou
     schema, values = world.store.schema, []
     for name in names:
         value = _population(world, schema.items["", name], populations)
-        values.append(_plain(world.store, value))
+        values.append(plain(world.store, value))
     columns = tuple(
         Column(name, schema.items["", name].type, schema.population_scales.get(name, 0))
         for name in names

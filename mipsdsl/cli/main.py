@@ -24,6 +24,7 @@ COMMANDS = {
     "explain-code": ("mipsdsl.cli.explain_code", "Say what the code of a finding means."),
     "fmt": ("mipsdsl.cli.fmt", "Lay out policies in the one canonical way; comments stay."),
     "history": ("mipsdsl.cli.history", "Follow one thing through the years."),
+    "merge": ("mipsdsl.cli.merge", "Put the parts of a run together."),
     "new": ("mipsdsl.cli.new", "Start a what-if policy or a file of tests."),
     "run": ("mipsdsl.cli.run", "Score all rows of data under the rules of a year."),
     "sample": ("mipsdsl.cli.sample", "Invent a nation of clinicians for a year, in files."),

@@ -41,6 +41,7 @@ class Asked:
     form: str | None
     percent: PercentAs
     own_columns: bool | None
+    shard: str | None
     privacy: p.Asked
     engine: str
     threads: int | None
@@ -83,6 +84,7 @@ class Asked:
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads.")
 @click.option("--memory", default="", metavar="SIZE", help="What the database may take: 2GB.")
+@click.option("--shard", metavar="I/N", help="Score this part of N, for `mips merge`.")
 @p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
@@ -105,7 +107,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
         privacy = p.of(program, said)
-        if engine_of(data, asked.engine, privacy) == "native":
+        if asked.shard is None and engine_of(data, asked.engine, privacy) == "native":
             _run_large(program, settings, data, privacy, asked, stage)
             return
         stage("reading")
@@ -113,6 +115,9 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         _say_reading(inputs, privacy, asked)
         _settle_rejects(inputs, privacy, asked)
         stage("scoring")
+        if asked.shard is not None:
+            _write_part(program, inputs, settings, data, privacy, asked)
+            return
         scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
         _hand_over(_Done(program, inputs, scored, data, privacy, asked))
@@ -256,6 +261,23 @@ def _check_place(scored: Scored, asked: Asked) -> None:
             f"the outputs are of several records ({records}), and {asked.output} is one file\n"
             "help: name a folder (`-o results/`), or ask for the outputs of one record"
         )
+
+
+def _write_part(
+    program: Program,
+    inputs: Inputs,
+    settings: Settings,
+    data: i.Data,
+    privacy: Privacy,
+    asked: Asked,
+) -> None:
+    """Score one part of the rows and write what the merge needs."""
+    from mipsdsl.cli.shard import shard_of, write_part
+
+    wanted = _wanted(program, inputs, settings, data, privacy, asked)
+    said = i.pairs(data.settings, "--set")
+    shard = shard_of(str(asked.shard))
+    write_part(asked.policy, program, inputs, wanted, said, shard, asked.output)
 
 
 # --- rows that were left out ---------------------------------------------------------------------

@@ -70,22 +70,38 @@ class Cells:
                 raise Irreducible(
                     f"for {number:,} {record} the change decides by which way `{which}` is come to"
                 )
-        columns = [store.column(record, name) for name in reduction.keys.values()]
+        sources = dict.fromkeys([*reduction.keys.values(), *reduction.amounts.values()])
+        columns = {name: store.column(record, name) for name in sources}
+        said: Populations = {**fixed, **store.populations}
+        return cls.of_columns(reduction, columns, len(store.rows[record]), said)
+
+    @classmethod
+    def of_columns(
+        cls,
+        reduction: Reduction,
+        columns: Mapping[str, Sequence[Stored]],
+        rows: int,
+        fixed: Populations,
+    ) -> Cells:
+        """Return the cells of ``rows`` rows; ``columns`` has those that fill keys and amounts."""
+        keys = [columns[source] for source in reduction.keys.values()]
         found: dict[tuple[Stored, ...], int] = {}
-        rows = zip(*columns, strict=True) if columns else [()] * len(store.rows[record])
-        numbers = [found.setdefault(key, len(found)) for key in rows]
+        numbers = [
+            found.setdefault(key, len(found))
+            for key in (zip(*keys, strict=True) if keys else [()] * rows)
+        ]
         sizes = [0] * len(found)
         for number in numbers:
             sizes[number] += 1
         amounts: dict[str, list[list[int]]] = {}
         for name, source in reduction.amounts.items():
             amounts[name] = [[] for _ in found]
-            for number, value in zip(numbers, store.column(record, source), strict=True):
+            for number, value in zip(numbers, columns[source], strict=True):
                 amounts[name][number].append(value if isinstance(value, int) else 0)
-        layout = store.schema.layouts[record].scales
+        layout = schema_of(reduction.rows).layouts[reduction.record].scales
         scales = {name: layout[source] for name, source in reduction.amounts.items()}
-        said = {name: store.populations.get(name, fixed.get(name)) for name in reduction.fixed}
-        plain = {name: v for name, v in said.items() if not isinstance(v, Population)}
+        values = {name: fixed.get(name) for name in reduction.fixed}
+        plain = {name: v for name, v in values.items() if not isinstance(v, Population)}
         return cls(reduction, list(found), sizes, amounts, scales, numbers, plain)
 
     @property
