@@ -1,4 +1,4 @@
-"""Folds over lists, and positions on lists of numbers."""
+"""Folds over lists."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.engines.columns import dtype_of
 from mipsdsl.engines.native.amounts import bounded
 from mipsdsl.engines.native.code import Unsupported
-from mipsdsl.engines.native.expressions import Expressions
+from mipsdsl.engines.native.positions import Positions
 from mipsdsl.engines.native.slots import Slot, SlotKind
-from mipsdsl.engines.native.values import ALWAYS, Absent, Amount, At, Flag, Value
-from mipsdsl.engines.native.wholes import Whole, known, width_of, within
+from mipsdsl.engines.native.values import ALWAYS, Amount, At, Flag, Value
+from mipsdsl.engines.native.wholes import Whole, known, width_of
 
 _LIMB = 64
 
@@ -37,7 +36,7 @@ class Total:
 
 
 @define
-class Folds(Expressions):
+class Folds(Positions):
     """Writes folds. ``totals`` are those that were added up before, over all rows of a record."""
 
     totals: dict[int, Total] = field(factory=dict)
@@ -48,10 +47,12 @@ class Folds(Expressions):
             case c.Fold():
                 if id(expr) in self.totals:
                     return bounded_fold(self.added_up(expr), expr)
+                if (counted := self._counted(expr)) is not None:
+                    return bounded_fold(counted, expr)
                 total = self.added(expr)
                 return bounded_fold(self.finished(expr.kind, total), expr)
             case c.Position():
-                return self._position(expr)
+                return self.position(expr)
             case c.Select():
                 raise TypeError("a selection is an item of its own")
             case _:
@@ -66,6 +67,19 @@ class Folds(Expressions):
             elements=(*self.elements[:level], at),
             records=(*self.records[:level], self.rows_record(rows)),
         )
+
+    def _counted(self, fold: c.Fold) -> Value | None:
+        """Return a count of all rows of a list, or whether there is any, without looking at them."""
+        if not isinstance(fold.rows, c.Children | c.Chosen) or not _is_yes(fold.where):
+            return None
+        is_any = fold.kind is c.FoldKind.ANY and _is_yes(fold.body)
+        if not is_any and fold.kind is not c.FoldKind.COUNT:
+            return None
+        begin, end, _ = self.span(fold.rows.row, fold.rows.name)
+        if is_any:
+            return Flag(self.code.op(f"icmp slt i64 {begin}, {end}"))
+        number = self.code.op(f"sub i64 {end}, {begin}")
+        return Amount(Whole(number, 64, 0, self.most(fold.rows)), 1)
 
     def added(self, fold: c.Fold) -> Total:
         """Write the loop of a fold, and return what it adds up in."""
@@ -219,77 +233,11 @@ class Folds(Expressions):
             places.append(place)
         return self.finished(fold.kind, evolve(total, places=tuple(places)))
 
-    # --- positions ---
-
-    def _position(self, expr: c.Position) -> Value:
-        value = self.expr(expr.value)
-        if not isinstance(value, Amount):
-            return Absent()
-        row, name = expr.starts.row, expr.starts.name
-        target = (self.record_of(row), name)
-        at = self.row(row)
-        there = self.amounts.both(at.there, value.there)
-        if self.facts.may_lack(target) or expr.starts.type.optional:
-            present = self.flag(Slot(SlotKind.PRESENT, *target), at.number)
-            there = self.amounts.both(there, present)
-        found = self._located(expr, target, at, evolve(value, there=ALWAYS))
-        return evolve(bounded(found, expr.shape), there=there)
-
-    def _located(self, expr: c.Position, target: tuple[str, str], at: At, value: Amount) -> Amount:
-        """Write the search for the last start that is reached."""
-        code = self.code
-        begin = self.load("i64", Slot(SlotKind.BEGIN, *target), at.number)
-        end = self.load("i64", Slot(SlotKind.END, *target), at.number)
-        reached = code.variable("i64")
-        code.write(f"store i64 {begin}, ptr {reached}")
-        comparison = c.Comparison.AT_LEAST if expr.rising else c.Comparison.AT_MOST
-        with code.loop(begin, end) as (number, _):
-            wins = self.amounts.compare(comparison, value, self._start(target, number))
-            after = code.op(f"add i64 {number}, 1")
-            so_far = code.op(f"load i64, ptr {reached}")
-            code.store("i64", code.op(f"select i1 {wins}, i64 {after}, i64 {so_far}"), reached)
-        last = code.op(f"load i64, ptr {reached}")
-        most = self.schema.fields[target].many
-        count = Whole(code.op(f"sub i64 {last}, {begin}"), 64, 0, max(1, most))
-        whole = Amount(self.amounts.wholes.add(count, known(expr.first - 1)), 1)
-        is_none = code.op(f"icmp eq i64 {last}, {begin}")
-        is_last = code.op(f"icmp eq i64 {last}, {end}")
-        flat = code.op(f"or i1 {is_none}, {is_last}")
-        before = code.op(f"select i1 {flat}, i64 {begin}, i64 {code.op(f'sub i64 {last}, 1')}")
-        ahead = code.op(f"select i1 {flat}, i64 {begin}, i64 {last}")
-        here, there = self._start(target, before), self._start(target, ahead)
-        return self._between(expr, flat, whole, (value, here, there))
-
-    def _start(self, target: tuple[str, str], number: str) -> Amount:
-        each = self.schema.fields[target]
-        bits = dtype_of(self.schema, target).itemsize * 8
-        name = self.load(f"i{bits}", Slot(SlotKind.ROWS, *target), number)
-        if bits < _LIMB:
-            name = self.code.op(f"sext i{bits} {name} to i64")
-        whole = within(Whole(name, 64, -(2**63), 2**63 - 1), each.low, each.high)
-        return Amount(whole, 10**each.scale)
-
-    def _between(
-        self, expr: c.Position, flat: str, whole: Amount, amounts: tuple[Amount, Amount, Amount]
-    ) -> Amount:
-        """Return the position between two starts, or at the ends of the list just ``whole``."""
-        value, here, ahead = amounts
-        minus = self.amounts.arithmetic
-        gap, way = (
-            (minus(c.Operator.SUBTRACT, ahead, here), minus(c.Operator.SUBTRACT, value, here))
-            if expr.rising
-            else (minus(c.Operator.SUBTRACT, here, ahead), minus(c.Operator.SUBTRACT, here, value))
-        )
-        wholes = self.amounts.wholes
-        size = max(1, gap.top.high)
-        some = wholes.select(flat, known(1), gap.top)
-        gap = Amount(within(some, 1, size), gap.unit)
-        # Not below 0 and not above 1, see the interpreter.
-        fraction = self.amounts.quotient(way, gap)
-        between = self.amounts.arithmetic(c.Operator.ADD, whole, fraction)
-        return self.amounts.chosen(flat, whole, between)
-
 
 def bounded_fold(value: Value, fold: c.Fold) -> Value:
     """Return the value of a fold with what its shape says."""
     return bounded(value, fold.shape) if isinstance(value, Amount) else value
+
+
+def _is_yes(expr: c.Expr) -> bool:
+    return isinstance(expr, c.Constant) and expr.value is True

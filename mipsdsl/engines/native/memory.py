@@ -21,7 +21,8 @@ from mipsdsl.engines.native.values import ALWAYS, Absent, Amount, At, Code32, Fl
 from mipsdsl.engines.native.wholes import Whole, known, within
 from mipsdsl.engines.schema import Schema, Target, group_list, select_of, stored_scale
 
-_CONSTANT = ", !invariant.load !0"
+CONSTANT = ", !invariant.load !0"
+"""Said of a load of what does not change while the function runs."""
 
 
 @define
@@ -43,14 +44,14 @@ class Function:
         """Return the address that a slot holds."""
         if slot not in self.addresses:
             place = self.place(slot)
-            self.addresses[slot] = self.code.once(f"load ptr, ptr {place}{_CONSTANT}")
+            self.addresses[slot] = self.code.once(f"load ptr, ptr {place}{CONSTANT}")
         return self.addresses[slot]
 
     def number(self, slot: Slot) -> str:
         """Return the number that a slot holds."""
         if slot not in self.addresses:
             place = self.place(slot)
-            self.addresses[slot] = self.code.once(f"load i64, ptr {place}{_CONSTANT}")
+            self.addresses[slot] = self.code.once(f"load i64, ptr {place}{CONSTANT}")
         return self.addresses[slot]
 
 
@@ -178,7 +179,7 @@ class Memory(ABC):
         """Return what a slot's column has in row ``number``; ``changes``: in this function."""
         address = self.function.address(slot)
         place = self.code.op(f"getelementptr {kind}, ptr {address}, i64 {number}")
-        return self.code.op(f"load {kind}, ptr {place}{'' if changes else _CONSTANT}")
+        return self.code.op(f"load {kind}, ptr {place}{'' if changes else CONSTANT}")
 
     def flag(self, slot: Slot, number: str, *, changes: bool = False) -> str:
         """Return a yes/no of a column."""

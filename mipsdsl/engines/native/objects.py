@@ -22,8 +22,11 @@ _PRELUDE = """
 declare i32 @llvm.smax.i32(i32, i32)
 declare i64 @llvm.smax.i64(i64, i64)
 declare i64 @llvm.umax.i64(i64, i64)
+declare i64 @llvm.ctlz.i64(i64, i1)
 !0 = !{}
 """
+
+_OPTIONS = "-x86-cmov-converter=false"
 
 
 class Tier(Enum):
@@ -35,8 +38,9 @@ class Tier(Enum):
 
 def processor() -> str:
     """Return what object code depends on beside its text: LLVM and this computer."""
+    _prepare()
     host = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    return f"{llvm.llvm_version_info} {llvm.get_process_triple()} {host}"
+    return f"{_OPTIONS} {llvm.llvm_version_info} {llvm.get_process_triple()} {host}"
 
 
 @cache
@@ -45,10 +49,19 @@ def _machine(level: int) -> Any:  # noqa: ANN401 - llvmlite has no types
     return _new_machine(level)
 
 
-def _new_machine(level: int) -> Any:  # noqa: ANN401 - llvmlite has no types
-    """Return this computer, as LLVM knows it."""
+@cache
+def _prepare() -> None:
+    """Set LLVM up, once."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+    if llvm.get_default_triple().startswith("x86_64"):
+        # What rules choose by is random: a jump would often be guessed wrongly.
+        llvm.set_option("mipsdsl", _OPTIONS)
+
+
+def _new_machine(level: int) -> Any:  # noqa: ANN401 - llvmlite has no types
+    """Return this computer, as LLVM knows it."""
+    _prepare()
     target = llvm.Target.from_default_triple()
     features = llvm.get_host_cpu_features().flatten()
     return target.create_target_machine(

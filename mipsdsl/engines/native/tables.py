@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.engines.columns import NO_ROW, Column, ColumnStore, Listed, choice_values, dtype_of
 from mipsdsl.engines.native.memory import sorted_ranks
+from mipsdsl.engines.native.positions import SLACK
 from mipsdsl.engines.native.slots import Slot, SlotKind
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Stored
@@ -136,7 +137,10 @@ class Tables:
         if slot.kind is SlotKind.END:
             return found.starts.astype(np.int64, copy=False)[1:]
         if target in self.columns.schema.fields:
-            return self._narrowed(target, found.values, dtype_of(self.columns.schema, target))
+            kind = dtype_of(self.columns.schema, target)
+            padded = np.zeros(len(found.values) + SLACK, kind)
+            padded[: len(found.values)] = self._narrowed(target, found.values, kind)
+            return padded
         return found.values.astype(np.int32, copy=False)
 
     # --- keys ---
