@@ -41,7 +41,7 @@ class Maker:
                 if record in self.layout.slots
             }
             if self.sender is not None:
-                units = Units(block, _unit_ids(block), self.structure.standing.values)
+                units = Units(block, _unit_ids(block), self.structure.standings)
                 found |= self.sender.tables(units)
             yield found
 
@@ -264,7 +264,7 @@ def _units(block: Block, structure: Structure, ids: Texts, tins: Texts, people: 
         absent={"tin": entity, "npi": ~person},
         words={
             "kind": (block.kind, UNITS),
-            "standing": (block.standing, structure.standing.values),
+            "standing": (block.standing, structure.standings),
         },
         level=block.level,
     )

@@ -30,7 +30,7 @@ class Incomplete(ValueError):
 
 @frozen
 class Structure:
-    """The marginals that say who belongs together."""
+    """The marginals that say who belongs together, and how many report how."""
 
     size: Law
     participation: Shares
@@ -38,6 +38,11 @@ class Structure:
     second_tin: float
     standing: Shares
     level: Law
+
+    @property
+    def standings(self) -> tuple[str, ...]:
+        """Return all that a unit can be: as drawn, or the unit of one who reports elsewhere."""
+        return (*self.standing.values, "elsewhere")
 
 
 @frozen(eq=False)
@@ -118,14 +123,15 @@ def _block(structure: Structure, dice: Dice, start: int, number: int, count: _Co
     participation = _participation(structure.participation, dice, sizes)
     practice_of = np.repeat(np.arange(practices), sizes)
     entity_of = _entities(participation, structure, practices)
-    alone = participation[practice_of] == UNITS.index("individual")
+    elsewhere = participation[practice_of] != UNITS.index("individual")
     groups = np.flatnonzero(participation == UNITS.index("group"))
-    people = np.flatnonzero(alone)
+    people = np.arange(number)
     entities = int(entity_of.max(initial=-1)) + 1
     counts = (len(groups), len(people), entities)
     nobody = np.full(entities, -1)
     units = sum(counts)
     standing = picked(structure.standing.shares, dice.uniform("units.standing", units))
+    standing[len(groups) : len(groups) + number][elsewhere] = len(structure.standing.values)
     level = drawn(structure.level, dice.uniform("units.level", units), Known({})) / 100
     member = np.flatnonzero(entity_of[practice_of] >= 0)
     made = Block(

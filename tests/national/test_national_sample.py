@@ -36,13 +36,15 @@ NUMBER = 20_000
 SIGMAS = 5
 # Hardly anybody was penalised in these: 0.3% of the units, fewer than a small sample has.
 SPARED = {"2019", "2020", "2021"}
+# Of 2018 it takes more people to have one among the 2%.
+FEW = {"2018": 1_500}
 
 
 @pytest.mark.parametrize("year", years()[1:] if years()[0] == "2016" else years())
 def test_every_year_scores_its_nation(year: str, tmp_path: Path) -> None:
     policy = mipsdsl.load(year)
 
-    write_sample(policy.program, Order(300, 3), tmp_path)
+    write_sample(policy.program, Order(FEW.get(year, 300), 3), tmp_path)
     found = policy.run(tmp_path, outputs=["payment_adjustment", "mips_eligible"], population="here")
     adjustments = [row["payment_adjustment"] for row in found if row["mips_eligible"]]
 
@@ -215,9 +217,10 @@ def test_who_is_in_which_unit_is_as_documented() -> None:
     structure = people.structure_of(marginals(2024))
     [block] = people.blocks(structure, NUMBER, 11)
     units = len(block.standing)
+    drawn_ones = block.standing[block.standing < len(structure.standing.values)]
 
     for place, share in enumerate(structure.standing.shares):
-        assert near((block.standing == place).mean(), share, units)
+        assert near((drawn_ones == place).mean(), share, len(drawn_ones))
     assert isinstance(structure.level, Quantiles)
     for share, knot in zip(*structure.level.knots, strict=True):
         assert near((block.level * 100 <= knot).mean(), share, units)
