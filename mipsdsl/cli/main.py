@@ -15,6 +15,7 @@ from mipsdsl.cli import exits
 COMMANDS = {
     "build": ("mipsdsl.cli.build", "Print a year as SQL, for a database elsewhere."),
     "check": ("mipsdsl.cli.check", "Check policies: names, units, gaps, overlaps, citations."),
+    "cliffs": ("mipsdsl.cli.cliffs", "List where a hair more makes an outcome jump."),
     "completion": ("mipsdsl.cli.completion", "Print what completes commands in a shell."),
     "config": ("mipsdsl.cli.config", "Say which settings hold here."),
     "data": ("mipsdsl.cli.data", "Profile and map your data; what a policy asks for."),

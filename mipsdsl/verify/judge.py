@@ -16,7 +16,7 @@ from mipsdsl.engines.solver.attempt import Attempt, Never, Question, Settings, a
 from mipsdsl.engines.solver.codes import Codebook
 from mipsdsl.engines.solver.encode import Depth, Freed
 from mipsdsl.engines.solver.grids import Grids
-from mipsdsl.engines.solver.probe import Found
+from mipsdsl.engines.solver.probe import PLANES, Found
 from mipsdsl.engines.solver.rows import Beyond
 from mipsdsl.verify.replay import Replay, differs, replay
 
@@ -49,6 +49,8 @@ class Answer:
     bounds: tuple[tuple[Target, int], ...] = ()
     rounds: int = 0
     seconds: float = 0.0
+    is_final: bool = True
+    """Whether more time would change nothing."""
 
 
 @define
@@ -82,7 +84,7 @@ class Judge:
             found = Answer(Verdict.UNKNOWN, f"the solver does not know {beyond}")
         return Answer(
             found.verdict, found.why, found.replay, found.bounds, search.rounds,
-            round(monotonic() - started, 3),
+            round(monotonic() - started, 3), found.is_final,
         )  # fmt: skip
 
 
@@ -98,6 +100,7 @@ class _Search:
     given: Answer | None = None
     depth: Depth = field(factory=Depth)
     most: int = 1
+    planes: int = 2
     rounds: int = 0
 
     def run(self) -> Answer:
@@ -112,21 +115,23 @@ class _Search:
         while self.rounds < ROUNDS:
             left = self.end - monotonic()
             if left <= 0:
-                return proved or Answer(Verdict.UNKNOWN, self._out_of_time())
+                return proved or Answer(Verdict.UNKNOWN, self._out_of_time(), is_final=False)
             self.rounds += 1
             bounds = dict.fromkeys(self.depth.lists, self.most)
-            settings = Settings(left, _every(schema.lists, bounds, self.most))
+            settings = Settings(left, _every(schema.lists, bounds, self.most), self.planes)
             tried = attempt(
                 schema, self.judge._codes, self.judge._grids, self.question, self.depth, settings
             )
             match tried.found:
                 case Found.UNDECIDED:
-                    return proved or Answer(Verdict.UNKNOWN, self._undecided(tried))
+                    return proved or Answer(Verdict.UNKNOWN, self._undecided(tried), is_final=False)
                 case Found.NOBODY:
                     if not tried.bounded:
                         return Answer(Verdict.PROVED)
                     proved = Answer(
-                        Verdict.BOUNDED, bounds=tuple((x, self.most) for x in sorted(tried.bounded))
+                        Verdict.BOUNDED,
+                        bounds=tuple((x, self.most) for x in sorted(tried.bounded)),
+                        is_final=self.most >= self.judge.rows,
                     )
                     if self.most >= self.judge.rows:
                         return proved
@@ -177,6 +182,9 @@ class _Search:
     def _deeper(self, tried: Attempt, again: Replay | None) -> bool:
         """Compute what was taken to be another value than it is; whether there was something."""
         wrong = self._blamed(tried, again)
+        if not wrong and any(tried.freed) and self.planes < PLANES:
+            self.planes *= 3
+            return True
         items = {each.target for each in wrong if each.expr is None} - self.depth.items
         if items:
             self.depth.items |= items if len(items) < AT_ONCE else self._nearest(items)
@@ -197,7 +205,7 @@ class _Search:
         assert tried.probe is not None
         amiss = differs(again, tried)
         blamed = tried.probe.blame([(each, real) for each, real, is_there in amiss if is_there])
-        return blamed or [each for each, _, _ in amiss]
+        return [each for each, _, _ in amiss] if blamed is None else blamed
 
     def _nearest(self, items: set[Target]) -> set[Target]:
         """Return the items that bring in least that was not looked at before."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from mipsdsl.core import nodes as c
+from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import GRID
 from mipsdsl.engines.evaluate import At
 from mipsdsl.engines.schema import schema_of
@@ -29,6 +30,7 @@ class Result:
     said: str
     place: c.Place | None
     seconds: float = 0.0
+    is_final: bool = True
 
 
 def settled(each: Settled) -> Result:
@@ -49,7 +51,7 @@ def result(asked: Asked, answer: Answer, program: c.Program) -> Result:
     if asked.wants_person:
         is_well = {Verdict.REFUTED: True, Verdict.PROVED: False}.get(answer.verdict)
         if asked.kind is Kind.CASE and is_well is False:
-            said = "nobody ever comes to this case with its condition met"
+            said, is_well = _never(asked, program)
         if asked.kind is Kind.PARAMETER and is_well is False:
             said, is_well = (
                 "half and double the value change nothing in the rules that read it",
@@ -58,8 +60,39 @@ def result(asked: Asked, answer: Answer, program: c.Program) -> Result:
     elif answer.verdict is Verdict.REFUTED and answer.replay is not None:
         said = _person(asked, answer.replay, program)
     return Result(
-        asked.kind, asked.name, answer.verdict, is_well, said, asked.place, answer.seconds
+        asked.kind,
+        asked.name,
+        answer.verdict,
+        is_well,
+        said,
+        asked.place,
+        answer.seconds,
+        answer.is_final,
     )
+
+
+def _never(asked: Asked, program: c.Program) -> tuple[str, bool]:
+    """Return why a case never applies, and whether that is meant: a switch is off."""
+    assert isinstance(asked.question, Never)
+    items = schema_of(program).items
+    switches = [
+        f"{each.name} is {'yes' if each.value.value else 'no'}"
+        for each in expressions_in(asked.question.bad)
+        if isinstance(each, c.Parameter) and isinstance(each.value, c.Constant)
+        and isinstance(each.value.value, bool)
+    ]  # fmt: skip
+    switches += [
+        f"{each.name} is {'yes' if rule.expr.value else 'no'}"
+        for each in expressions_in(asked.question.bad)
+        if isinstance(each, c.Read)
+        and isinstance(each.row, c.Here)
+        and (rule := items.get((asked.question.record, each.name))) is not None
+        and isinstance(rule.expr, c.Constant)
+        and isinstance(rule.expr.value, bool)
+    ]
+    if switches:
+        return f"never as long as {' and '.join(dict.fromkeys(switches))}", True
+    return "nobody ever comes to this case with its condition met", False
 
 
 def bound_said(answer: Answer) -> str:

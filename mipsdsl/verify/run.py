@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from time import time
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from mipsdsl import kept
 from mipsdsl.core import nodes as c
@@ -22,10 +22,9 @@ from mipsdsl.verify.judge import Judge, Verdict
 from mipsdsl.verify.questions import Asked, Kind, Settled, questions
 from mipsdsl.verify.report import Result, result, settled
 
-FIRST = {Kind.CASE: 0.8, Kind.PARAMETER: 0.8}
-"""Seconds for a question at first; what is left of the time of the run is for those left open."""
+PASSES = (0.4, 2.5)
+"""Seconds for a question at first, and then; what is left open has the whole limit in the end."""
 
-CLAIMS_FIRST = 2.5
 SPENT = "the time of the whole run was spent"
 
 
@@ -64,7 +63,7 @@ def verified(
     for index, answer in _answered(program, limits, asked, todo, end):
         found[index] = answer
         each = asked[index]
-        if isinstance(each, Asked) and answer.said != SPENT:
+        if isinstance(each, Asked) and (answer.is_final or answer.seconds > limits.seconds / 2):
             cache.put(each, answer)
     cache.close(keep=len(wanted) < len(asked))
     return tuple(found[index] for index in wanted)
@@ -78,29 +77,21 @@ def _answered(
         return
     jobs = limits.jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(program, limits)) as pool:
-        first = {index: _first(asked[index], limits) for index in todo}
-        order = sorted(todo, key=lambda index: first[index])
-        running = {pool.submit(_answer, i, first[i], end): i for i in order}
-        left: list[tuple[int, Result]] = []
-        for index, answer in _done(running):
-            is_open = answer.verdict is Verdict.UNKNOWN and answer.said != SPENT
-            if is_open and first[index] < limits.seconds:
-                left.append((index, answer))
-            else:
+        left = sorted(todo, key=lambda index: list(Kind).index(asked[index].kind))
+        earlier: dict[int, Result] = {}
+        for seconds in [*(x for x in PASSES if x < limits.seconds), limits.seconds]:
+            running = {pool.submit(_answer, i, seconds, end): i for i in left}
+            left = []
+            for future in as_completed(running):
+                index, answer = running[future], future.result()
+                if answer.said == SPENT and index in earlier:
+                    answer = earlier[index]
+                elif not answer.is_final and seconds < limits.seconds:
+                    earlier[index] = answer
+                    left.append(index)
+                    continue
                 yield index, answer
-        again = {pool.submit(_answer, i, limits.seconds, end): i for i, _ in left}
-        earlier = dict(left)
-        for index, answer in _done(again):
-            yield index, evolve(earlier[index], said=SPENT) if answer.said == SPENT else answer
-
-
-def _first(asked: Asked | Settled, limits: Limits) -> float:
-    return min(limits.seconds, FIRST.get(asked.kind, CLAIMS_FIRST))
-
-
-def _done(running: Mapping[Future[Result], int]) -> Iterator[tuple[int, Result]]:
-    for future in as_completed(running):
-        yield running[future], future.result()
+            left.sort(key=lambda index: list(Kind).index(asked[index].kind))
 
 
 # --- in a worker -----------------------------------------------------------------------------------
@@ -118,7 +109,9 @@ def _answer(index: int, seconds: float, end: float) -> Result:
         return settled(each)
     left = end - time()
     if left <= 0:
-        return Result(each.kind, each.name, Verdict.UNKNOWN, None, SPENT, each.place)
+        return Result(
+            each.kind, each.name, Verdict.UNKNOWN, None, SPENT, each.place, is_final=False
+        )
     answer = judge.answer(each.question, min(seconds, left), may_give=each.wants_person)
     return result(each, answer, judge.program)
 
@@ -147,8 +140,8 @@ class _Cache:
         line = self._known.get(key)
         if line is None:
             return None
-        verdict, is_well, said, seconds, limit = line
-        if is_well is None and limit < self._limits.seconds:
+        verdict, is_well, said, seconds, is_final, limit = line
+        if not is_final and limit < self._limits.seconds:
             return None
         self._used[key] = line
         return Result(asked.kind, asked.name, Verdict(verdict), is_well, said, asked.place, seconds)
@@ -156,7 +149,8 @@ class _Cache:
     def put(self, asked: Asked, found: Result) -> None:
         """Keep what was found."""
         self._used[self._key(asked)] = [
-            found.verdict.value, found.is_well, found.said, found.seconds, self._limits.seconds,
+            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final,
+            self._limits.seconds,
         ]  # fmt: skip
 
     def close(self, *, keep: bool) -> None:

@@ -51,6 +51,7 @@ class Settings:
 
     seconds: float
     bounds: Mapping[Target, int] = field(factory=dict)
+    planes: int = 2
 
 
 @define
@@ -136,7 +137,7 @@ def _solved(
     question: Question,
     settings: Settings,
 ) -> Attempt:
-    probe = Probe(rows, encoders, settings.seconds)
+    probe = Probe(rows, encoders, settings.seconds, settings.planes)
     found, why = probe.search(conj([here.here, bad]))
     tried = Attempt(found, why, bounded=frozenset(rows.bounded), probe=probe)
     if found is not Found.SOMEBODY:

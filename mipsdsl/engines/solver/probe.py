@@ -33,8 +33,15 @@ class Found(Enum):
 class Probe:
     """A solver with the constraints of a try, and what it found last."""
 
-    def __init__(self, rows: Rows, encoders: Sequence[Encoder], seconds: float) -> None:
-        """Take the constraints over, to be solved in so many ``seconds``."""
+    def __init__(
+        self, rows: Rows, encoders: Sequence[Encoder], seconds: float, planes: int = PLANES
+    ) -> None:
+        """Take the constraints over, to be solved in so many ``seconds``.
+
+        ``planes``: so often products are put right while something else is taken as any value, when
+        the model is only a hint.
+        """
+        self._planes = planes
         self._rows = rows
         self._encoders = encoders
         self._end = monotonic() + seconds
@@ -58,7 +65,8 @@ class Probe:
 
     def _settled(self, assumed: list[Bool]) -> tuple[Found, str]:
         """Return what is found when products are what they should be, as far as that was seen to."""
-        for _ in range(PLANES):
+        is_hint = any(encoder.freed for encoder in self._encoders)
+        for _ in range(self._planes if is_hint else PLANES):
             found, why = self._check(assumed)
             if found is not Found.SOMEBODY:
                 return found, why
@@ -108,17 +116,20 @@ class Probe:
 
     # --- what is to blame ---
 
-    def blame(self, real: Sequence[tuple[Freed, Any]]) -> list[Freed]:
+    def blame(self, real: Sequence[tuple[Freed, Any]]) -> list[Freed] | None:
         """Return what must have been taken amiss, of what is really something else.
 
         With all fields as they are in the model, and all that was not computed as it really is,
-        nothing refutes; the solver says which of the latter it takes to see that.
+        nothing refutes; the solver says which of the latter it takes to see that. It takes none
+        where only products were amiss; ``None``: it does not see it.
         """
         decoder = self.decoder()
         self._solver.push()
-        for row in self._rows.made:
-            for value in row.fields.values():
-                self._solver.add(_as_found(value, decoder))
+        inputs = [value for row in self._rows.made for value in row.fields.values()]
+        for encoder in self._encoders:
+            inputs += [*encoder.given.values(), *encoder.known_populations().values()]
+        for value in inputs:
+            self._solver.add(_as_found(value, decoder))
         blamed = []
         literals = {}
         for freed, value in real:
@@ -132,8 +143,15 @@ class Probe:
         self._solver.set("core.minimize", True)
         model = self._model
         found, _ = self._check(blamed)
-        core = [literals[x.get_id()] for x in self._solver.unsat_core()] if (
-            found is Found.NOBODY) else []  # fmt: skip
+        for _ in range(PLANES):
+            if found is not Found.SOMEBODY or not (amiss := self._amiss()):
+                break
+            for each in amiss:
+                self._solver.add(tangents(*each))
+            found, _ = self._check(blamed)
+        core = None
+        if found is Found.NOBODY:
+            core = [literals[x.get_id()] for x in self._solver.unsat_core()]
         self._solver.pop()
         self._model = model
         return core

@@ -33,6 +33,8 @@ class Quantity:
     top: Num
     bottom: Num
     scale: int
+    split: tuple[Bool, Quantity, Quantity] | None = None
+    """Of one of two ratios: where which holds, so that each can be rounded by its own divisor."""
 
 
 @frozen
@@ -102,9 +104,9 @@ def pick(test: Bool, one: Value, other: Value) -> Value:
     match one, other:
         case Quantity(), Quantity():
             a, b, scale = aligned(one, other)
-            return Quantity(
-                present, select(test, a, b), select(test, one.bottom, other.bottom), scale
-            )
+            bottom = select(test, one.bottom, other.bottom)
+            split = None if bottom is ONE else (test, one, other)
+            return Quantity(present, select(test, a, b), bottom, scale, split)
         case Flag(), Flag():
             return Flag(present, choose(test, one.holds, other.holds))
         case Code(), Code():
@@ -215,6 +217,10 @@ def landed(numbers: Numbers, value: Quantity, scale: int) -> Quantity:
     value = coarser(value)
     if value.bottom.known == 1 and value.scale <= scale:
         return value
+    if value.split is not None:
+        test, one, other = value.split
+        found = pick(test, landed(numbers, one, scale), landed(numbers, other, scale))
+        return quantity(evolve(found, present=value.present))
     up, down = 10 ** max(0, scale - value.scale), 10 ** max(0, value.scale - scale)
     divisor = times(value.bottom, 2 * down)
 
@@ -227,6 +233,10 @@ def landed(numbers: Numbers, value: Quantity, scale: int) -> Quantity:
 def rounded(numbers: Numbers, value: Quantity, mode: c.Rounding, places: int) -> Quantity:
     """Return the value rounded to ``places``, see ``arithmetic.round_half_up`` and its like."""
     value = coarser(value)
+    if value.split is not None:
+        test, one, other = value.split
+        parts = (rounded(numbers, each, mode, places) for each in (one, other))
+        return quantity(evolve(pick(test, *parts), present=value.present))
     unit, guard = 10 ** (arithmetic.FINEST - places), arithmetic.GUARD
     shift = {c.Rounding.HALF_UP: unit // 2 + guard, c.Rounding.DOWN: guard,
              c.Rounding.UP: unit - guard}[mode]  # fmt: skip
