@@ -39,3 +39,18 @@ def _replaced(part: Any, swap: Swap) -> Any:  # noqa: ANN401 - any part of the c
         if (made := _replaced(value, swap)) is not value:
             changes[attribute.name] = made
     return evolve(part, **changes) if changes else part
+
+
+def rebuilt(part: Part, made: Callable[[Any], Any]) -> Part:
+    """Return ``part`` with each node, after those inside it, as ``made`` makes it."""
+    whole: Part = _rebuilt(part, made)
+    return whole
+
+
+def _rebuilt(part: Any, made: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - any part of the core
+    if isinstance(part, tuple):
+        return tuple(_rebuilt(each, made) for each in part)
+    if not has(type(part)) or isinstance(part, Type | Shape | Place):
+        return part
+    values = {each.name: getattr(part, each.name) for each in fields(type(part))}
+    return made(evolve(part, **{name: _rebuilt(x, made) for name, x in values.items()}))

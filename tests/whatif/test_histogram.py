@@ -137,7 +137,7 @@ def _small_cells(tables: dict[str, Frame]) -> Cells:
 
 
 def test_a_condition_that_turns_in_between_is_noticed() -> None:
-    with pytest.raises(Irreducible, match=r"of 1 clinician .* `taken`"):
+    with pytest.raises(Irreducible, match=r"for 1 clinician .* `taken`"):
         _small_cells(_people(("A", "T", 10, 30), ("B", "T", 90, 50)))
 
 

@@ -9,16 +9,19 @@ way to X turns in between. Of a row that is not open, X is the middle one of X, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from attrs import define, evolve, field
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.replace import replaced
+from mipsdsl.core.replace import rebuilt, replaced
 from mipsdsl.core.types import YESNO, Type, Unit
 from mipsdsl.engines.histogram.grades import Grade, Grades
 from mipsdsl.engines.schema import Schema, Target
 from mipsdsl.engines.uses import operands_of
+
+T = TypeVar("T")
 
 YES, NO = build.yes(), build.yes(value=False)
 
@@ -50,14 +53,36 @@ class Carrier:
     def items_for(self, item: c.Item) -> Iterator[c.Item]:
         """Yield the items that stand for ``item``, those it reads having been asked for before."""
         target = (item.record, item.name)
-        yield evolve(item, expr=self.at_end(item.expr, item.record, (), upper=False))
+        lower = self.widened(self.at_end(item.expr, item.record, (), upper=False))
+        yield self.widened(evolve(item, expr=lower))
         if self.grades.of[target] is Grade.FOLLOWS:
             upper = self.at_end(item.expr, item.record, (), upper=True)
-            yield evolve(item, name=high(item.name), expr=upper)
-        undecided = self.open(item.expr, item.record, ())
+            yield self.widened(evolve(item, name=high(item.name), expr=upper))
+        undecided = self.widened(self.open(item.expr, item.record, ()))
         if undecided is not None:
             self.opens.add(target)
             yield _yesno(item, open_(item.name), undecided)
+
+    def widened(self, part: T) -> T:
+        """Return ``part`` with bounds that hold wherever the parameters are between their ends."""
+        ends = [
+            (each.low.type.unit, each.low.shape, each.high.shape)
+            for each in self.grades.moving.values()
+            if each.low is not None and each.high is not None
+        ]
+
+        def wide(node: Any) -> Any:  # noqa: ANN401 - any part of the core
+            if not isinstance(node, c.Valued | c.Item) or node.shape is None:
+                return node
+            shape = node.shape
+            for unit, low, top in ends:
+                if unit is node.type.unit and low is not None and top is not None:
+                    least, most = min(shape.low, low.low), max(shape.high, top.high)
+                    if (least, most) != (shape.low, shape.high):
+                        shape = build.union(shape, top, least, most)
+            return node if shape is node.shape else evolve(node, shape=shape)
+
+        return rebuilt(part, wide)
 
     # --- the value at an end ---
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from mipsdsl.arithmetic import nearest
 from mipsdsl.core import nodes as c
@@ -14,6 +15,12 @@ from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.schema import Schema, Target, schema_of, stored_scale
 from mipsdsl.engines.store import Store, Stored
+
+if TYPE_CHECKING:
+    from mipsdsl.engines.histogram.products import Products
+
+MANY = 20_000
+"""From so many rows on, amounts are added up as columns."""
 
 
 @frozen
@@ -53,6 +60,7 @@ class Cells:
     """The number of the cell of each row."""
     fixed: dict[str, Stored]
     _loaded: list[Loaded] | None = None
+    _products: dict[str, Products] = field(factory=dict)
 
     @classmethod
     def of(cls, reduction: Reduction, store: Store, fixed: Populations) -> Cells:
@@ -157,11 +165,25 @@ class Cells:
         factors = [value if isinstance(value, int) else 0 for value in column]
         item = self.schema.items.get((record, each.factor))
         places = 0 if item is None else stored_scale(item)
+        if each.amount and sum(self.sizes) > MANY:
+            counted = [
+                factor if yes is True else 0 for yes, factor in zip(inside, factors, strict=True)
+            ]
+            divisor = places + self.scales[each.amount] - each.scale
+            if (found := self._quickly(each.amount, counted, divisor)) is not None:
+                return found
         parts = []
         for cell, (yes, factor) in enumerate(zip(inside, factors, strict=True)):
-            took = yes is True
-            parts.append(self._part(each, cell, factor, places) if took else 0)
+            parts.append(self._part(each, cell, factor, places) if yes is True else 0)
         return parts
+
+    def _quickly(self, amount: str, factors: list[int], divisor: int) -> list[int] | None:
+        """Return the sums by cell of products landed ``divisor`` places coarser, if they are small."""
+        from mipsdsl.engines.histogram.products import Products
+
+        if amount not in self._products:
+            self._products[amount] = Products.of(self.amounts[amount])
+        return self._products[amount].landed(factors, divisor)
 
     def _part(self, each: Sum, cell: int, factor: int, places: int) -> int:
         if not each.amount:
