@@ -24,7 +24,7 @@ _NO_SETTINGS = frozenset(
     {"policy", "files", "output", "rejects", "form", "npi", "tin", "key", "depth"}
     | {"engine", "threads", "memory"}
 )
-_FILES = frozenset({"measures", "mapping"})
+_FILES = frozenset({"measures", "mapping", "other"})
 _SECRETS = frozenset({"mask_secret_file"})
 
 
@@ -44,23 +44,24 @@ def of_run(
         sources=policies.sources(policy),
         program=program,
         engine=engine,
-        inputs=_with_map(inputs),
+        inputs=_with_more(inputs),
         evaluated=evaluated,
         settings=settings(),
         privacy=privacy,
     )
 
 
-def _with_map(inputs: Inputs) -> Inputs:
-    """Return what was read, the map of its columns too."""
-    mapping = click.get_current_context().params.get("mapping")
-    if not mapping:
+def _with_more(inputs: Inputs) -> Inputs:
+    """Return what was read, a map of its columns and another policy too."""
+    options = click.get_current_context().params
+    more = [Path(options[name]) for name in ("mapping", "other") if options.get(name)]
+    if not more:
         return inputs
     from attrs import evolve
 
     from mipsdsl.data.digests import files_read
 
-    return evolve(inputs, files=(*inputs.files, *files_read([Path(mapping)])))
+    return evolve(inputs, files=(*inputs.files, *files_read(more)))
 
 
 def settings() -> dict[str, str]:
@@ -91,6 +92,11 @@ def _text(name: str, value: object) -> str:
             return f"{value:%Y-%m-%d}"
         case _:
             return str(value)
+
+
+def say(about: About) -> None:
+    """Write the block in one line to standard error."""
+    click.echo(f"{'about':<10}{about.line()}", err=True)
 
 
 def write_beside(about: About, out: Path, written: Sequence[Path]) -> None:

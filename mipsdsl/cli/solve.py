@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import exits, policies, progress, study
+from mipsdsl.cli import about, exits, policies, progress, study
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
@@ -70,8 +70,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     from mipsdsl.cli.whatif_tables import said_of
 
     study.say(said_of(found.how))
+    block = people.about(found.how.rows)
+    about.say(block)
     if options["form"] == "json":
-        click.echo(policies.envelope("solve", _content(found)))
+        click.echo(policies.envelope("solve", {**_content(found), "about": block.as_json()}))
     else:
         for line in _told(found):
             click.echo(line)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from attrs import define, evolve, field, frozen
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import about, exits, policies
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.core.types import Type
+    from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
     from mipsdsl.engines.plan import Populations
     from mipsdsl.source import Source
@@ -57,6 +59,7 @@ class Asked:
     among: str
     max_rejects: str
     by: tuple[str, ...] = ()
+    least: int = 0
 
 
 @frozen(kw_only=True)
@@ -70,7 +73,15 @@ class Population:
     said: Populations
     lens: Lens
     common: Mapping[str, str]
+    privacy: Privacy
     extra: tuple[Source, ...] = ()
+
+    def about(self, rows: int) -> About:
+        """Return how an answer about so many rows came about."""
+        return about.of_run(
+            self.asked.policy, self.program, self.inputs, {self.lens.record: rows}, "python",
+            self.privacy,
+        )  # fmt: skip
 
     def parameter(self, name: str) -> Type:
         """Return the type of a parameter that is to change."""
@@ -119,6 +130,7 @@ def looking(program: Program, lens: Lens, asked: Asked) -> tuple[Program, Lens]:
 
 def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Population:
     """Read the data that a user named, and settle what is looked at in them."""
+    from mipsdsl.data.privacy import OPEN, Privacy
     from mipsdsl.scoring import computed_here
     from mipsdsl.whatif.lens import LensError, lens_of
 
@@ -129,8 +141,9 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Popu
     if parameters:
         program = compiled(asked.policy, (), parameters)
     stage("reading")
-    inputs = i.read_inputs(program, data)
-    say_reading(inputs, asked)
+    privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
+    inputs = i.read_inputs(program, data, privacy)
+    say_reading(inputs, asked, privacy)
     try:
         lens = lens_of(program, inputs.tables, asked.outcome)
     except LensError as mistake:
@@ -139,20 +152,20 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Popu
     said = computed_here(program, data.population == "here", populations)
     return Population(
         asked=asked, data=data, program=program, inputs=inputs, said=said, lens=lens,
-        common=parameters,
+        common=parameters, privacy=privacy,
     )  # fmt: skip
 
 
-def say_reading(inputs: Inputs, asked: Asked) -> None:
+def say_reading(inputs: Inputs, asked: Asked, privacy: Privacy) -> None:
     """Say what was read and left out; stop when too much was left out."""
     from mipsdsl.cli import run, summary
 
     total = sum(inputs.counts.values())
-    say(summary.of_reading(inputs))
-    say(summary.of_rejects(inputs.rejects, total, None))
+    say(summary.of_reading(inputs, privacy))
+    say(summary.of_rejects(inputs.rejects, total, None, privacy.least))
     if len(inputs.rejects) > run.allowed(asked.max_rejects, total):
         raise exits.Stop(
-            f"{summary.rows(len(inputs.rejects))} rejected, and {asked.max_rejects} may be\n"
+            f"{privacy.number(len(inputs.rejects))} rejected, and {asked.max_rejects} may be\n"
             "help: `mips run` writes them with the reasons; correct them, or say --max-rejects",
             exits.REJECTED,
         )

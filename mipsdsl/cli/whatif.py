@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import evolve, frozen
 
-from mipsdsl.cli import exits, policies, progress, study
+from mipsdsl.cli import about, exits, policies, progress, study
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.whatif.report import Curve, Report
     from mipsdsl.whatif.study import Case, Study
@@ -67,7 +69,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     change = Change(**{each.name: options[each.name] for each in Change.__attrs_attrs__})
     by = tuple(part.strip() for part in options["by"].split(",") if part.strip())
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
-    asked = study.Asked(**{name: options[name] for name in of_policy}, by=by)
+    named = {name: options[name] for name in of_policy}
+    asked = study.Asked(**named, by=by, least=change.least)
     if not (data.settings or change.other or change.vary):
         raise exits.Stop(
             "nothing was changed: say --set NAME=VALUE, --with FILE or --vary NAME=A..B"
@@ -174,23 +177,29 @@ def _hand_over(people: study.Population, made: Report, change: Change) -> None:
     from mipsdsl.cli import whatif_tables as shown
 
     study.say(shown.how_answered(made))
+    found = people.about(made.how.rows)
     if change.output:
         path = Path(change.output)
-        text = {".csv": shown.csv_of, ".json": shown.json_of}.get(path.suffix.casefold())
+        texts: dict[str, Callable[[Report, int], str]] = {
+            ".csv": shown.csv_of,
+            ".json": partial(shown.json_of, found=found),
+        }
+        text = texts.get(path.suffix.casefold())
         if text is None:
             raise exits.Stop(f"`{path}`: name a file that ends in .csv or .json")
-        _write(path, text(made, change.least))
+        _write(path, text(made, change.least), found)
         return
+    about.say(found)
     match change.form or "table":
         case "table":
             shown.show(made, change.least, colour=policies.coloured())
         case "csv":
             click.echo(shown.csv_of(made, change.least), nl=False)
         case _:
-            click.echo(shown.json_of(made, change.least))
+            click.echo(shown.json_of(made, change.least, found))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, found: About) -> None:
     from mipsdsl.data.tables import DataError
     from mipsdsl.data.write import replacing
 
@@ -198,9 +207,11 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as part:
             part.write_text(text, encoding="utf-8")
+        about.write_beside(found, path, [path])
     except (DataError, OSError) as mistake:
         raise exits.Stop(f"`{path}` cannot be written: {mistake}") from None
     click.echo(f"{'wrote':<10}{path}", err=True)
+    about.say(found)
 
 
 # --- curves --------------------------------------------------------------------------------------
@@ -230,18 +241,24 @@ def _hand_over_curve(people: study.Population, made: Curve, change: Change) -> N
     from mipsdsl.cli import whatif_curve as shown
 
     study.say(shown.how_answered(made))
+    found = people.about(made.how.rows)
     if change.output:
         path = Path(change.output)
-        texts = {".csv": shown.csv_of, ".json": shown.json_of, ".html": shown.html_of}
+        texts: dict[str, Callable[[Curve, int], str]] = {
+            ".csv": shown.csv_of,
+            ".json": partial(shown.json_of, found=found),
+            ".html": partial(shown.html_of, found=found),
+        }
         text = texts.get(path.suffix.casefold())
         if text is None:
             raise exits.Stop(f"`{path}`: name a file that ends in .csv, .json or .html")
-        _write(path, text(made, change.least))
+        _write(path, text(made, change.least), found)
         return
+    about.say(found)
     match change.form or "table":
         case "table":
             shown.show(made, change.least)
         case "csv":
             click.echo(shown.csv_of(made, change.least), nl=False)
         case _:
-            click.echo(shown.json_of(made, change.least))
+            click.echo(shown.json_of(made, change.least, found))

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import click
 
+from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.whatif_tables import answered, factor_text, laid_out, percent_text, said_of
 from mipsdsl.core.types import Type
@@ -109,7 +110,7 @@ def csv_of(curve: Curve, least: int) -> str:
     return out.getvalue()
 
 
-def json_of(curve: Curve, least: int) -> str:
+def json_of(curve: Curve, least: int, found: About) -> str:
     """Return the curve in the envelope of all JSON output; quantities as exact texts."""
     content: dict[str, object] = {
         "year": curve.program.year,
@@ -119,24 +120,26 @@ def json_of(curve: Curve, least: int) -> str:
         "varied": curve.name,
         "answered": answered(curve.how),
         "points": list(_rows(curve, least)),
+        "about": found.as_json(),
     }
     return policies.envelope("whatif_curve", content)
 
 
-def html_of(curve: Curve, least: int) -> str:
+def html_of(curve: Curve, least: int, found: About) -> str:
     """Return a page with the curve, its data and all that draws it."""
     from mipsdsl.cli.page import page
 
-    return page(f"What if {curve.name} were …", _about(curve), _chart(curve, least))
+    return page(f"What if {curve.name} were …", _about(curve, found), _chart(curve, least))
 
 
-def _about(curve: Curve) -> str:
+def _about(curve: Curve, found: About) -> str:
     first, last = (
         literal(point.value, curve.type) for point in (curve.points[0], curve.points[-1])
     )
     return (
         f"Performance year {curve.program.year}: {curve.name} from {first} to {last}, for "
-        f"{curve.how.rows:,} {curve.how.record}. Outcomes go by {curve.lens.outcome}."
+        f"{curve.how.rows:,} {curve.how.record}. Outcomes go by {curve.lens.outcome}. "
+        f"Made from {found.line()}."
     )
 
 

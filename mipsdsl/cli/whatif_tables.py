@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import click
 
+from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.summary import rows as rows_text
 from mipsdsl.cli.tables import shown_text
@@ -338,7 +339,7 @@ def _plain(figure: Figure, value: Stored) -> str:
     return cell_text(_column(figure.name, figure.type, figure.scale), value, "fraction")
 
 
-def json_of(report: Report, least: int) -> str:
+def json_of(report: Report, least: int, found: About) -> str:
     """Return the answer in the envelope of all JSON output; quantities as exact texts."""
     named = ("section", "by", "group", "name", "before", "after", "number")
     figures: dict[str, list[dict[str, str]]] = {}
@@ -353,6 +354,7 @@ def json_of(report: Report, least: int) -> str:
         "answered": answered(report.how),
         "factors_are": report.factors[0].how if report.factors else "",
         **figures,
+        "about": found.as_json(),
     }
     return policies.envelope("whatif", content)
 

@@ -178,3 +178,21 @@ def test_what_cannot_be_done_is_said(mips, policy, data, arguments, said) -> Non
     result = mips(command, policy, data, *outcome, *rest, code=2)
 
     assert said in result.stderr
+
+
+def test_an_answer_says_how_it_came_about(mips, policy, data, tmp_path) -> None:
+    change = ("--set", "threshold=50")
+    table = mips("whatif", policy, data, *WHOLE, *change)
+    block = json.loads(mips("whatif", policy, data, *WHOLE, *change, "--format", "json").stdout)
+    mips("whatif", policy, data, *WHOLE, *change, "-o", tmp_path / "a.csv")
+    beside = json.loads((tmp_path / "a.csv.about.json").read_text(encoding="utf-8"))
+    solved = mips(
+        "solve", policy, data, *WHOLE, "--find", "threshold", "--so-that", "count penalised <= 1",
+        "--format", "json",
+    )  # fmt: skip
+
+    assert f"about     {policy.name}, rules {beside['rules_sha256'][:12]}" in table.stderr
+    assert (
+        beside["inputs"] == block["about"]["inputs"] == json.loads(solved.stdout)["about"]["inputs"]
+    )
+    assert "threshold=50" in beside["settings"]["set"]
