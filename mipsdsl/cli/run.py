@@ -136,11 +136,17 @@ def _run_large(
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import Unsupported
     from mipsdsl.large.own import has_own_columns, with_own_columns
-    from mipsdsl.large.world import inputs_of, large_world, read_world, score_large
+    from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world, score_large
     from mipsdsl.scoring import OutputError
 
     try:
-        with i.paths_of(data) as paths, workspace(asked.memory, asked.threads) as connection:
+        with (
+            i.paths_of(data) as paths,
+            workspace(asked.memory, asked.threads) as (
+                connection,
+                folder,
+            ),
+        ):
             stage("reading")
             large = read_world(connection, program, paths, i.options_of(data))
             inputs = privacy.inputs(inputs_of(large))
@@ -149,7 +155,11 @@ def _run_large(
             _settle_rejects(inputs, privacy, asked)
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
-            scored = score_large(large_world(program, large), wanted, asked.threads)
+            scored = score_large(
+                large_world(program, large),
+                wanted,
+                LargeOptions(folder=folder, threads=asked.threads),
+            )
             _check_place(scored, asked)
             stage("writing")
             if has_own and asked.wants_own(privacy):

@@ -87,10 +87,17 @@ def _add_list(found: Needs, schema: Schema, target: Target) -> None:
 
 
 def fetch(
-    connection: sql.Connection, schema: Schema, catalog: Catalog, needs: Needs
+    connection: sql.Connection,
+    schema: Schema,
+    catalog: Catalog,
+    needs: Needs,
+    ranges: Mapping[str, tuple[int, int]] | None = None,
 ) -> ColumnStore:
-    """Return the linked rows as columns: those of ``needs``, and how many rows there are."""
-    fetched = _Fetch(connection, schema, catalog)
+    """Return the linked rows as columns: those of ``needs``, and how many rows there are.
+
+    ``ranges`` has of some records the rows that are wanted: the first, and the one after the last.
+    """
+    fetched = _Fetch(connection, schema, catalog, ranges or {})
     texts = fetched.texts(needs)
     store = ColumnStore(schema, texts)
     for name, record in schema.records.items():
@@ -109,11 +116,27 @@ class _Fetch:
     connection: sql.Connection
     schema: Schema
     catalog: Catalog
+    ranges: Mapping[str, tuple[int, int]]
+
+    def _start(self, record: str) -> int:
+        """Return the row that is the first here."""
+        return self.ranges[record][0] if record in self.ranges else 0
+
+    def _where(self, record: str, column: str = ROW) -> str:
+        """Return SQL for the rows that are wanted."""
+        if record not in self.ranges:
+            return ""
+        first, end = self.ranges[record]
+        return f" WHERE {column} >= {first} AND {column} < {end}"
+
+    def _rows(self, record: str) -> str:
+        """Return SQL for the rows of a record that are wanted."""
+        return f"{self.catalog.rows[record]}{self._where(record)}"
 
     def texts(self, needs: Needs) -> Texts:
         """Return the texts that are fetched, in a table with their numbers besides."""
         selects = [
-            f"SELECT DISTINCT {sql.name(name)} AS said FROM {self.catalog.rows[record]}"
+            f"SELECT DISTINCT {sql.name(name)} AS said FROM {self._rows(record)}"
             for record, names in needs.columns.items()
             for name in names
             if self._type((record, name)).unit is Unit.TEXT
@@ -138,7 +161,11 @@ class _Fetch:
         names = needs.columns.get(record, [])
         lists = [name for name in names if self._is_list((record, name))]
         values = [name for name in names if name not in lists]
-        table, selected, joins = self.catalog.rows[record], [f"p.{ROW}", f"p.{CREATED}"], ""
+        table, selected, joins = (
+            self.catalog.rows[record],
+            [f"p.{ROW} AS {ROW}", f"p.{CREATED}"],
+            "",
+        )
         for number, name in enumerate(values):
             selected.append(f"{self._value(record, name, number)} AS v{number}")
             selected.append(f"p.{sql.name(name)} IS NULL AS m{number}")
@@ -146,13 +173,16 @@ class _Fetch:
                 joins += f" LEFT JOIN texts t{number} ON t{number}.said = p.{sql.name(name)}"
         links = needs.links.get(record, [])
         selected += [
-            f"CAST(coalesce(p.{sql.name(name)}, {NO_ROW}) AS INTEGER) AS l{number}"
+            f"CAST(coalesce(p.{sql.name(name)} - {self._start(self.schema.links[record, name])}, "
+            f"{NO_ROW}) AS INTEGER) AS l{number}"
             for number, name in enumerate(links)
         ]
         without = needs.lacking.get(record, [])
         given = [name for name in self._given(record) if name in without or name in names]
         selected += [f"p.{sql.name(lacking(name))} AS k{n}" for n, name in enumerate(given)]
-        found = self._numpy(f"SELECT {', '.join(selected)} FROM {table} p{joins}")
+        found = self._numpy(
+            f"SELECT {', '.join(selected)} FROM {table} p{joins}{self._where(record, f'p.{ROW}')}"
+        )
         store.sizes[record] = len(found[ROW])
         store.created[record] = found[CREATED]
         for number, name in enumerate(values):
@@ -200,12 +230,12 @@ class _Fetch:
         kind = dtype_of(self.schema, (record, name))
         table = self.connection.execute(
             f"SELECT {ROW}, {sql.name(name)} IS NULL AS missing, "
-            f"coalesce(len({sql.name(name)}), 0) AS length FROM {self.catalog.rows[record]}"
+            f"coalesce(len({sql.name(name)}), 0) AS length FROM {self._rows(record)}"
         ).fetchnumpy()
         rows = in_order({each: np.asarray(values) for each, values in table.items()}, ROW)
         parts = self.connection.execute(
             f"SELECT {ROW}, generate_subscripts({sql.name(name)}, 1) AS place, "
-            f"unnest({sql.name(name)}) AS value FROM {self.catalog.rows[record]}"
+            f"unnest({sql.name(name)}) AS value FROM {self._rows(record)}"
         ).fetchnumpy()
         order = np.lexsort((np.asarray(parts["place"]), np.asarray(parts[ROW])))
         starts = np.zeros(len(rows[ROW]) + 1, np.int64)
@@ -219,9 +249,11 @@ class _Fetch:
         starts = np.zeros(sizes[target[0]] + 1, np.int64)
         if target not in self.catalog.lists:
             return Listed(starts, np.zeros(0, np.int32))
+        above, below = self._start(target[0]), self._start(self.schema.lists[target])
         found = self.connection.execute(
-            f"SELECT CAST({PARENT} AS INTEGER) AS parent, CAST({ROW} AS INTEGER) AS child "
-            f"FROM {self.catalog.lists[target]}"
+            f"SELECT CAST({PARENT} - {above} AS INTEGER) AS parent, "
+            f"CAST({ROW} - {below} AS INTEGER) AS child "
+            f"FROM {self.catalog.lists[target]}{self._where(target[0], PARENT)}"
         ).fetchnumpy()
         parents, rows = np.asarray(found["parent"]), np.asarray(found["child"])
         if len(rows) and not (_ascend(parents) and _ascend(rows)):
@@ -246,17 +278,15 @@ def _ascend(values: Array) -> bool:
 
 def keys_as_texts(
     connection: sql.Connection,
-    catalog: Catalog,
+    table: str,
     record: str,
     names: Sequence[str],
     mask: Mask | None,
 ) -> list[str]:
-    """Return the keys of all rows of ``record``, the parts of each with a space between."""
+    """Return the keys of all rows of ``table``, the parts of each with a space between."""
     parts = ", ".join(f"CAST({sql.name(name)} AS VARCHAR)" for name in names)
     hidden = [mask is not None and mask.hides(record, name) for name in names]
-    found = connection.execute(
-        f"SELECT {parts} FROM {catalog.rows[record]} ORDER BY {ROW}"
-    ).fetchall()
+    found = connection.execute(f"SELECT {parts} FROM {table} ORDER BY {ROW}").fetchall()
     return [
         " ".join(
             mask.text(part) if part and is_hidden and mask is not None else part or ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pyarrow as pa
-from attrs import frozen
+from attrs import field, frozen
 
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.data.bulk import sql
@@ -33,7 +33,7 @@ _DAY_ONE = 719_163
 class ColumnRows(Sequence[Sequence[Value]]):
     """The rows of columns of equal length, made when somebody looks at them."""
 
-    arrays: tuple[pa.Array, ...]
+    arrays: tuple[pa.Array | pa.ChunkedArray, ...]
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -61,6 +61,32 @@ class ColumnRows(Sequence[Sequence[Value]]):
 
 def _value(value: Any) -> Value:  # noqa: ANN401 - what Arrow gives
     return tuple(value) if isinstance(value, list) else value
+
+
+@frozen
+class Kept:
+    """Results in files, block by block; they are read from there as memory is."""
+
+    folder: Path
+    _writers: dict[str, Any] = field(factory=dict)
+
+    def add(self, record: str, arrays: tuple[pa.Array, ...]) -> None:
+        """Add the results of a block."""
+        plain = [a.cast(pa.string()) if pa.types.is_dictionary(a.type) else a for a in arrays]
+        batch = pa.RecordBatch.from_arrays(plain, [f"c{n}" for n in range(len(plain))])
+        if record not in self._writers:
+            path = str(self._path(record))
+            self._writers[record] = pa.ipc.new_file(path, batch.schema)
+        self._writers[record].write_batch(batch)
+
+    def _path(self, record: str) -> Path:
+        return self.folder / f"results_{record}.arrow"
+
+    def rows(self, record: str) -> ColumnRows:
+        """Return all results of a record; nothing is added any more."""
+        self._writers.pop(record).close()
+        found = pa.ipc.open_file(pa.memory_map(str(self._path(record)))).read_all()
+        return ColumnRows(tuple(found.columns))
 
 
 def array_of(column: Column, type_: Type, texts: Sequence[str]) -> pa.Array:
@@ -129,7 +155,7 @@ def _parquet(
 
     def table(first: int, number: int) -> pa.Table:
         arrays = [
-            _typed(column, array.slice(first, number), percent)
+            _typed(column, _whole(array.slice(first, number)), percent)
             for column, array in zip(columns, rows.arrays, strict=True)
         ]
         return pa.Table.from_arrays(arrays, names=[column.name for column in columns])
@@ -140,6 +166,11 @@ def _parquet(
             writer.write_table(table(first, _GROUP))
         if about:
             writer.add_key_value_metadata({"about": about})
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return an array in one piece."""
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _typed(column: Shown, array: pa.Array, percent: PercentAs) -> pa.Array:
@@ -192,9 +223,14 @@ def _csv(
     percent: PercentAs,
 ) -> None:
     names = [f"c{place}" for place in range(len(columns))]
-    made = pa.Table.from_arrays(
-        [_written(column, array) for column, array in zip(columns, rows.arrays, strict=True)], names
-    )
+
+    def batch(first: int, number: int) -> pa.RecordBatch:
+        pairs = zip(columns, rows.arrays, strict=True)
+        arrays = [_written(column, _whole(array.slice(first, number))) for column, array in pairs]
+        return pa.RecordBatch.from_arrays(arrays, names)
+
+    batches = (batch(first, _GROUP) for first in range(0, len(rows), _GROUP))
+    made = pa.RecordBatchReader.from_batches(batch(0, 0).schema, batches)
     selected = ", ".join(
         f"{_text_sql(column, name, percent)} AS {sql.name(neutral(column.name))}"
         for column, name in zip(columns, names, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from mipsdsl.data.masks import Mask
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.tables import Inputs, Table
 from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
+from mipsdsl.engines.native import BlockEngine, Compiled, NativeEngine, compile_native
 from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.schema import Schema, schema_of
 from mipsdsl.engines.sql.catalog import CREATED, ROW, lacking
@@ -27,7 +28,8 @@ from mipsdsl.engines.sql.linking import Linked, link_tables
 from mipsdsl.engines.store import Store
 from mipsdsl.large.fetch import fetch, keys_as_texts, needs_of
 from mipsdsl.large.masking import masked
-from mipsdsl.large.results import ColumnRows, array_of
+from mipsdsl.large.partition import partition
+from mipsdsl.large.results import ColumnRows, Kept, array_of
 from mipsdsl.scoring import (
     Outcome,
     OutputError,
@@ -188,7 +190,7 @@ def _sketch(connection: Connection, schema: Schema, linked: Linked) -> Store:
 # --- a run ---------------------------------------------------------------------------------------
 
 
-def score_large(world: LargeWorld, wanted: Wanted, threads: int | None = None) -> Scored:
+def score_large(world: LargeWorld, wanted: Wanted, options: LargeOptions) -> Scored:
     """Return the results that are ``wanted``, computed by the native engine.
 
     Raises:
@@ -196,57 +198,136 @@ def score_large(world: LargeWorld, wanted: Wanted, threads: int | None = None) -
         Unsupported: the engine cannot do what a rule asks.
 
     """
-    from mipsdsl.engines.native import NativeEngine, compile_native
-
     found, plan = planned(world, outputs_of(world, wanted), wanted.populations)
     assert isinstance(found, LargeWorld)
     world = found
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
-    schema = world.store.schema
     compiled = compile_native(world.program, plan)
-    catalog = world.linked.catalog
-    columns = fetch(world.connection, schema, catalog, needs_of(schema, catalog, compiled))
-    NativeEngine(world.program, columns, wanted.populations).run(plan, compiled, threads)
-    world.store.populations.update(columns.populations)
-    created = {record: int(mask.sum()) for record, mask in columns.created.items() if mask.any()}
+    run = _Run(world, wanted, plan, compiled, options)
+    outcomes = tuple(run.outcomes())
     return Scored(
-        outcomes=tuple(_outcomes(world, columns, plan, wanted)),
+        outcomes=outcomes,
         refused=plan.refused,
         factors=tuple(factors_of(world, plan, wanted.populations)),
-        created=created,
+        created=dict(run.created),
         none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
         record=record_of_run(world, wanted),
         engine="native",
     )
 
 
-def _outcomes(
-    world: LargeWorld, columns: ColumnStore, plan: Plan, wanted: Wanted
-) -> Iterator[Outcome]:
-    for record, names in asked_by_record(plan).items():
-        if record:
-            yield _outcome(world, columns, record, names, wanted)
-        else:
-            yield national(world, names, wanted.populations)
+@frozen(kw_only=True)
+class LargeOptions:
+    """How a run is done: ``threads``, and ``block``, the rows that are computed at a time.
+
+    ``folder`` is for what is not kept in memory; ``heed`` is told how many rows are done, and of how
+    many.
+    """
+
+    folder: Path
+    threads: int | None = None
+    block: int = 1 << 19
+    heed: Callable[[int, int], None] = lambda done, of: None
 
 
-def _outcome(
-    world: LargeWorld, columns: ColumnStore, record: str, names: Sequence[str], wanted: Wanted
-) -> Outcome:
-    keys = world.store.schema.records[record].key
-    shown = [*keys, *(name for name in names if name not in keys)]
-    results, mask = _Results(world, columns, record, wanted.privacy.mask), wanted.privacy.mask
-    arrays = {name: results.array(name) for name in shown}
-    if mask is not None:
-        hidden = [name for name in shown if mask.hides(record, name)]
-        arrays |= {name: masked(arrays[name], mask) for name in hidden}
-    of_files = columns.created.get(record)
-    if record in wanted.subjects and of_files is not None and of_files.any():
-        kept = pa.array(~of_files)
-        arrays = {name: array.filter(kept) for name, array in arrays.items()}
-    shapes = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
-    return Outcome(record, len(keys), shapes, ColumnRows(tuple(arrays.values())))
+@frozen
+class _Run:
+    """One run: in one block, or in many that do not depend on each other."""
+
+    world: LargeWorld
+    wanted: Wanted
+    plan: Plan
+    compiled: Compiled
+    options: LargeOptions
+    created: dict[str, int] = field(factory=dict)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Compute the results, and yield them."""
+        world, catalog = self.world, self.world.linked.catalog
+        schema, connection = world.store.schema, world.connection
+        blocks = partition(connection, schema, catalog, self.compiled, self.options.block)
+        cut = frozenset() if blocks is None else frozenset(blocks.starts)
+        engine = BlockEngine(
+            world.program, self.plan, self.compiled, self.wanted.populations, cut,
+            self.options.threads,
+        )  # fmt: skip
+        if blocks is None or not engine.can_run():
+            yield from self._at_once()
+            return
+        needs = needs_of(schema, catalog, self.compiled)
+        kept = Kept(self.options.folder)
+        records = [record for record in asked_by_record(self.plan) if record]
+        rows = sum(starts[-1] for starts in blocks.starts.values())
+        done = 0
+
+        def fetched() -> Iterator[ColumnStore]:
+            for number in range(blocks.number):
+                yield fetch(connection, schema, catalog, needs, blocks.ranges(number))
+
+        for number, columns in enumerate(engine.run(fetched)):
+            is_last = number == blocks.number - 1
+            for record in records:
+                if record in cut or is_last:
+                    kept.add(record, self._arrays(columns, record, blocks.ranges(number)))
+            self._count_created(columns, cut, is_last=is_last)
+            done += sum(columns.sizes[record] for record in cut)
+            self.options.heed(done, rows)
+        world.store.populations.update(engine.populations)
+        for record, names in asked_by_record(self.plan).items():
+            if record:
+                yield self._outcome(record, kept.rows(record))
+            else:
+                yield national(world, names, self.wanted.populations)
+
+    def _at_once(self) -> Iterator[Outcome]:
+        """Compute all rows together."""
+        world, catalog = self.world, self.world.linked.catalog
+        schema = world.store.schema
+        columns = fetch(world.connection, schema, catalog, needs_of(schema, catalog, self.compiled))
+        engine = NativeEngine(world.program, columns, self.wanted.populations)
+        engine.run(self.plan, self.compiled, self.options.threads)
+        world.store.populations.update(columns.populations)
+        self._count_created(columns, frozenset(), is_last=True)
+        for record, names in asked_by_record(self.plan).items():
+            if record:
+                arrays = self._arrays(columns, record, {})
+                yield self._outcome(record, ColumnRows(arrays))
+            else:
+                yield national(world, names, self.wanted.populations)
+
+    def _count_created(self, columns: ColumnStore, cut: frozenset[str], *, is_last: bool) -> None:
+        for record, mask in columns.created.items():
+            if mask.any() and (record in cut or is_last):
+                self.created[record] = self.created.get(record, 0) + int(mask.sum())
+
+    def _shown(self, record: str) -> list[str]:
+        keys = self.world.store.schema.records[record].key
+        names = asked_by_record(self.plan)[record]
+        return [*keys, *(name for name in names if name not in keys)]
+
+    def _arrays(
+        self, columns: ColumnStore, record: str, ranges: Mapping[str, tuple[int, int]]
+    ) -> tuple[pa.Array, ...]:
+        """Return the columns of results of the rows that are in ``columns``."""
+        mask, shown = self.wanted.privacy.mask, self._shown(record)
+        results = _Results(self.world, columns, record, ranges, mask)
+        arrays = tuple(results.array(name) for name in shown)
+        if mask is not None:
+            arrays = tuple(
+                masked(array, mask) if mask.hides(record, name) else array
+                for name, array in zip(shown, arrays, strict=True)
+            )
+        made = columns.created.get(record)
+        if record in self.wanted.subjects and made is not None and made.any():
+            arrays = tuple(array.filter(pa.array(~made)) for array in arrays)
+        return arrays
+
+    def _outcome(self, record: str, rows: ColumnRows) -> Outcome:
+        shown = self._shown(record)
+        privacy = self.wanted.privacy
+        shapes = tuple(shown_column(self.world, record, name, privacy) for name in shown)
+        return Outcome(record, len(self.world.store.schema.records[record].key), shapes, rows)
 
 
 @frozen
@@ -256,7 +337,15 @@ class _Results:
     world: LargeWorld
     columns: ColumnStore
     record: str
+    ranges: Mapping[str, tuple[int, int]]
     mask: Mask | None
+
+    def _rows(self, record: str, table: str) -> str:
+        """Return SQL for the rows of a record that are in the columns."""
+        if record not in self.ranges:
+            return table
+        first, end = self.ranges[record]
+        return f"(FROM {table} WHERE {ROW} >= {first} AND {ROW} < {end})"
 
     def array(self, name: str) -> pa.Array:
         """Return a column: whole numbers in steps, days, texts, yes or no."""
@@ -281,12 +370,9 @@ class _Results:
 
     def _as_read(self, name: str) -> pa.Array:
         """Return a column that the engine did not look at."""
-        table = self.world.linked.catalog.columns[self.record, name]
-        return (
-            sql.arrow(self.world.connection, f"SELECT {sql.name(name)} FROM {table} ORDER BY {ROW}")
-            .column(0)
-            .combine_chunks()
-        )
+        rows = self._rows(self.record, self.world.linked.catalog.columns[self.record, name])
+        query = f"SELECT {sql.name(name)} FROM {rows} ORDER BY {ROW}"
+        return sql.arrow(self.world.connection, query).column(0).combine_chunks()
 
     def _chosen(self, listed: Listed, record: str) -> pa.Array:
         """Return the rows that were chosen, by their keys."""
@@ -302,8 +388,8 @@ class _Results:
         """Return the keys of the rows of ``record`` as texts; the rules made those of groups."""
         definition = self.columns.schema.records[record]
         if definition.grouping is None:
-            catalog = self.world.linked.catalog
-            return keys_as_texts(self.world.connection, catalog, record, definition.key, self.mask)
-        of_group = _Results(self.world, self.columns, record, self.mask)
+            table = self._rows(record, self.world.linked.catalog.rows[record])
+            return keys_as_texts(self.world.connection, table, record, definition.key, self.mask)
+        of_group = _Results(self.world, self.columns, record, self.ranges, self.mask)
         parts = [of_group.array(name).to_pylist() for name in definition.key]
         return [" ".join(map(str, key)) for key in zip(*parts, strict=True)]

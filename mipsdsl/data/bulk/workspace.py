@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mipsdsl.data.bulk import sql
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def workspace(memory: str = "", threads: int | None = None) -> Iterator[Connection]:
-    """Give a database that takes at most ``memory`` (``2GB``) and goes on in files beyond.
+def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Connection, Path]]:
+    """Give a database, and its folder; it takes at most ``memory`` (``2GB``), then goes on in files.
 
-    The files are in a folder that is removed at the end.
+    The folder is removed at the end.
 
     Raises:
         DataError: ``memory`` is no amount of memory.
@@ -38,4 +39,4 @@ def workspace(memory: str = "", threads: int | None = None) -> Iterator[Connecti
                 connection.execute(f"SET memory_limit = {sql.literal(memory)}")
         except duckdb.Error:
             raise DataError(f"`{memory}` is no amount of memory", "write for example 2GB") from None
-        yield connection
+        yield connection, Path(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -56,7 +56,7 @@ class NativeEngine:
         """
         self._settle(plan)
         compiled = compiled or compile_native(self.program, plan)
-        run = _Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads))
+        run = Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads))
         with _improving(compiled, self.columns):
             run.run()
 
@@ -91,11 +91,14 @@ def _improving(compiled: Compiled, columns: ColumnStore) -> Iterator[None]:
         thread.join()
 
 
-class _Run:
+class Run:
+    """A run of a plan over columns."""
+
     def __init__(
         self, program: c.Program, columns: ColumnStore, populations: Populations, plan: Plan,
         compiled: Compiled, threads: int,
     ) -> None:  # fmt: skip
+        """Take everything that the functions of ``compiled`` need."""
         self._columns = columns
         self._plan = plan
         self._compiled = compiled
@@ -114,20 +117,36 @@ class _Run:
 
     def run(self) -> None:
         """Run the functions in turn."""
+        with self.pooled():
+            for call in self._compiled.module.calls:
+                self.call(call)
+        self.show()
+
+    @contextmanager
+    def pooled(self) -> Iterator[None]:
+        """Have threads."""
         with ThreadPoolExecutor(self._count) as pool:
             self._pool = pool
-            for call in self._compiled.module.calls:
-                self._call(call)
-        self._show()
+            yield
 
-    def _call(self, call: Call) -> None:
+    def know(self, populations: Mapping[str, Stored]) -> None:
+        """Take population items as computed."""
+        self._tables.populations.update(populations)
+        self._columns.populations.update(populations)
+
+    def population(self, name: str) -> Stored:
+        """Return a population item that was computed."""
+        return self._tables.populations[name]
+
+    def call(self, call: Call) -> None:
+        """Run one function."""
         match call.kind:
             case CallKind.ROWS:
                 self._rows(call)
             case CallKind.ROOM:
                 self._room(call)
             case CallKind.PASS:
-                self._pass(call)
+                self.merge(call, self.gathered(call))
             case CallKind.FINISH:
                 self._finish(call)
             case CallKind.JOINED:
@@ -218,16 +237,20 @@ class _Run:
 
     # --- the population ---
 
-    def _pass(self, call: Call) -> None:
-        """Add up over the rows of a record: each thread a part, and the parts as whole numbers."""
+    def gathered(self, call: Call) -> list[list[list[int]]]:
+        """Return, for each total of a pass, what each chunk of rows adds up to."""
         widths = [width for total in call.totals for width in total.widths]
         parts = self._parts(call, self._size(call.record), sum(widths) // 64)
-        at = 0
+        at, found = 0, []
         for total in call.totals:
-            own = [
-                _numbers(part[at : at + sum(total.widths) // 64], total.widths) for part in parts
-            ]
-            at += sum(total.widths) // 64
+            limbs_of_total = sum(total.widths) // 64
+            found.append([_numbers(part[at : at + limbs_of_total], total.widths) for part in parts])
+            at += limbs_of_total
+        return found
+
+    def merge(self, call: Call, gathered: list[list[list[int]]]) -> None:
+        """Put the parts of each total together, as whole numbers."""
+        for total, own in zip(call.totals, gathered, strict=True):
             joined = _together(total.kind, own)
             for number, limb in limbs(dict(enumerate(joined)), total.widths).items():
                 self._tables.parts[total.name, number] = limb
@@ -295,7 +318,7 @@ class _Run:
 
     # --- results ---
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Put what was computed into the columns."""
         arrays, schema = self._tables.arrays, self._columns.schema
         shown = {*self._plan.outputs, *self._plan.partial}
