@@ -134,7 +134,7 @@ def _run_large(
     """Do the same for data of any size: read by query, computed as machine code."""
     from mipsdsl.data.bulk.workspace import workspace
     from mipsdsl.data.tables import DataError
-    from mipsdsl.engines.native import Unsupported
+    from mipsdsl.engines.native import OutOfRange, Unsupported
     from mipsdsl.large.own import has_own_columns, with_own_columns
     from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world, score_large
     from mipsdsl.scoring import OutputError
@@ -168,7 +168,7 @@ def _run_large(
             _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
     except (DataError, OutputError) as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
-    except Unsupported as mistake:
+    except (OutOfRange, Unsupported) as mistake:
         raise exits.Stop(
             f"the native engine cannot compute this: {mistake}\nhelp: --engine python does",
             exits.ENVIRONMENT,

@@ -64,7 +64,7 @@ class Compiled:
                 self._objects[call.function] = code
                 self._use({call.function: code})
         if len(self._objects) > before:
-            data = {name: base64.b64encode(each).decode() for name, each in self._objects.items()}
+            data = {name: _as_text(each) for name, each in self._objects.items()}
             kept.store(self.file, data, most=_KEPT)
 
     @property
@@ -79,8 +79,21 @@ class Compiled:
             self.functions.update(functions)
 
 
-def _objects_of(data: dict[str, str]) -> dict[str, bytes]:
-    return {name: base64.b64decode(each, validate=True) for name, each in data.items()}
+def _as_text(code: bytes) -> list[str]:
+    return [hashlib.sha256(code).hexdigest(), base64.b64encode(code).decode()]
+
+
+def _objects_of(data: dict[str, list[str]]) -> dict[str, bytes]:
+    """Return the object code that is kept.
+
+    Raises:
+        ValueError: some of it is not what was written.
+
+    """
+    found = {name: base64.b64decode(text, validate=True) for name, (_, text) in data.items()}
+    if any(_as_text(code) != data[name] for name, code in found.items()):
+        raise ValueError("object code that was changed")
+    return found
 
 
 def compile_native(program: c.Program, plan: Plan, *, thorough: bool = False) -> Compiled:

@@ -15,7 +15,7 @@ from attrs import evolve
 from numpy.typing import NDArray
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import Unit
+from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
 from mipsdsl.engines.native.compiled import Compiled, compile_native
 from mipsdsl.engines.native.groups import make_groups
@@ -110,10 +110,19 @@ class Run:
         for item in self._items.values():
             said = population_value(item, populations)
             values[item.name] = None if isinstance(said, Population) else said
+            self._check_range(item, values[item.name])
         targets = frozenset(targets_of(plan))
         self._tables = Tables(columns, targets, plan.partial, compiled.module.bits, values)
         self._room_of: dict[tuple[str, str], Array] = {}
         self._checked: set[tuple[str, str]] = set()
+
+    def _check_range(self, item: c.Item, value: Stored) -> None:
+        """See that a value that is set is within the range that the code was made for."""
+        if item.type.unit not in QUANTITIES or item.shape is None or not isinstance(value, int):
+            return
+        _, low, high = self._facts.limits(("", item.name))
+        if not low <= value <= high:
+            raise OutOfRange(f"{item.name} is set to what is beyond its range")
 
     def run(self) -> None:
         """Run the functions in turn."""
