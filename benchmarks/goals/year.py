@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
+from benchmarks.goals.files import need_bulk
 from benchmarks.goals.measured import Measured, Size, each, load
 from benchmarks.timing import race
 from mipsdsl import api
@@ -18,11 +22,41 @@ from mipsdsl.scoring import computed_here, planned, world_of
 
 COMMAND = "python -m benchmarks.table --rows 2022"
 YEAR, MOST, SEED = "2022", 20_000, 7
+MOST_IN_FILES = 100_000
 ALONE, BOTH, PYTHON = "native, 1 thread", "native, 2 threads", "generated Python"
 _OUTPUTS = ("final_score", "payment_adjustment", "adjusted_payment")
 
 
 def whole_year(size: Size) -> list[Measured]:
+    """Measure a real year: in memory, and from files to a file."""
+    return [*_in_memory(size), *_files(size)]
+
+
+def _files(size: Size) -> list[Measured]:
+    """Measure `mips run` from Parquet to Parquet; nobody wrote a whole year by hand to compare with."""
+    need_bulk()
+    number = min(size.clinicians, MOST_IN_FILES)
+    with tempfile.TemporaryDirectory() as name:
+        people, out = Path(name) / "people", Path(name) / "out.parquet"
+        write_sample(api.load(YEAR).program, Order(number, SEED, detail="measures"), people)
+        words = [sys.executable, "-m", "mipsdsl", "run", YEAR, str(people), "-o", str(out)]
+        began = time.perf_counter()
+        subprocess.run([*words, "--population", "here"], check=True, capture_output=True)
+        seconds = time.perf_counter() - began
+    return [
+        Measured(
+            f"{YEAR}, 3",
+            f"`mips run {YEAR}`, Parquet → Parquet, sample with measures, {number:,} clinicians",
+            "row 3 on a real year; no peer",
+            f"{seconds:.1f} s, {number / seconds / 1000:.1f} thousand clinicians a second",
+            None,
+            COMMAND,
+            (f"once, a process from start to finish; load {load()}",),
+        )
+    ]
+
+
+def _in_memory(size: Size) -> list[Measured]:
     """Measure the record phase and the population of a real year, columns in memory."""
     number = min(size.clinicians, MOST)
     program = api.load(YEAR).program
