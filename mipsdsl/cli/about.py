@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BESIDE = "about.json"
 _NO_SETTINGS = frozenset(
-    {"policy", "files", "output", "rejects", "form", "npi", "tin", "key", "depth"}
+    {"policy", "files", "output", "rejects", "form", "npi", "tin", "key", "depth", "parts"}
     | {"engine", "threads", "memory"}
 )
 _FILES = frozenset({"measures", "mapping", "other"})

@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import about, exits, policies
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
+    from mipsdsl.about import About
+    from mipsdsl.core.nodes import Program
+    from mipsdsl.data.privacy import Privacy
+    from mipsdsl.data.tables import Value
     from mipsdsl.data.write import PercentAs
     from mipsdsl.scoring import Outcome
+    from mipsdsl.sharding.files import Made
     from mipsdsl.sharding.parts import Merged
 
 
@@ -19,7 +26,14 @@ if TYPE_CHECKING:
 @click.argument("parts", metavar="PARTS...", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, metavar="OUT", help="A folder, or one file.")
 @click.option("--percent", type=click.Choice(["fraction", "text"]), default="fraction")
-def command(parts: tuple[str, ...], output: str, percent: PercentAs) -> None:
+@p.masks
+def command(
+    parts: tuple[str, ...],
+    output: str,
+    percent: PercentAs,
+    mask: str | None,
+    mask_secret_file: str | None,
+) -> None:
     """Merge the PARTS that `mips run … --shard i/n -o PART` wrote.
 
     The results are those of a single run, to the last digit: national factors are computed over the
@@ -31,19 +45,59 @@ def command(parts: tuple[str, ...], output: str, percent: PercentAs) -> None:
 
     try:
         made, columns = read_parts([Path(part) for part in parts])
-        found = _merged(made, columns)
+        program, found = _merged(made, columns)
     except ShardError as mistake:
         raise exits.Stop(str(mistake)) from None
-    _write(found, Path(output), percent)
+    asked = p.Asked(mask=mask, mask_secret_file=mask_secret_file, suppress_below=None)
+    privacy = p.of(program, asked)
+    outcomes = [_hidden(each, privacy) for each in found.outcomes]
+    found = evolve(found, outcomes=tuple(outcomes))
+    _write(found, Path(output), percent, _about(program, made, found, privacy))
 
 
-def _merged(made: object, columns: object) -> Merged:
+def _about(program: Program, made: Made, found: Merged, privacy: Privacy) -> About:
+    """Return how the results came about: of the run that the parts are of."""
+    from mipsdsl.data.digests import FileRead
+    from mipsdsl.data.tables import Inputs
+
+    inputs = Inputs({}, (), (), dict(made.read), files=tuple(FileRead(*x) for x in made.inputs))
+    evaluated = {outcome.record: len(outcome.rows) for outcome in found.outcomes}
+    block = about.of_run(made.policy, program, inputs, evaluated, "python", privacy)
+    settings = {f"set {name}": text for name, text in made.settings.items()}
+    if made.here:
+        settings["population"] = "here"
+    return evolve(block, rejected=made.rejected, settings={**settings, **block.settings})
+
+
+def _hidden(outcome: Outcome, privacy: Privacy) -> Outcome:
+    """Return results with masks; rows that were chosen, named by their keys, have one together."""
+    from mipsdsl.core.types import Type, Unit
+
+    mask = privacy.mask
+    if mask is None:
+        return outcome
+    hidden = [
+        mask.hides(outcome.record, x.name) or mask.chooses(outcome.record, x.name)
+        for x in outcome.columns
+    ]
+    columns = tuple(
+        evolve(x, type=Type(Unit.TEXT), scale=0) if hides else x
+        for x, hides in zip(outcome.columns, hidden, strict=True)
+    )
+    rows = [
+        [
+            mask.text(x) if hides and x is not None else x
+            for x, hides in zip(row, hidden, strict=True)
+        ]
+        for row in outcome.rows
+    ]
+    return evolve(outcome, columns=columns, rows=rows)
+
+
+def _merged(made: Made, columns: dict[str, dict[str, list[Value]]]) -> tuple[Program, Merged]:
     from mipsdsl import cache, scoring
-    from mipsdsl.sharding.files import Made
     from mipsdsl.sharding.parts import ShardError, divided, merged
 
-    assert isinstance(made, Made)
-    assert isinstance(columns, dict)
     if cache.law(policies.sources(made.policy)).sha256 != made.rules:
         raise ShardError(
             f"the parts are of other rules than {made.policy} says now: run them again"
@@ -51,10 +105,10 @@ def _merged(made: object, columns: object) -> Merged:
     program, settings = policies.with_settings(made.policy, made.settings)
     said = scoring.computed_here(program, made.here, settings.populations)
     division = divided(program, said, made.targets, made.subjects, (made.given, made.partial))
-    return merged(division, columns)
+    return program, merged(division, columns)
 
 
-def _write(found: Merged, out: Path, percent: PercentAs) -> None:
+def _write(found: Merged, out: Path, percent: PercentAs, block: About) -> None:
     from mipsdsl.cli import summary
     from mipsdsl.data.tables import DataError
     from mipsdsl.data.write import write
@@ -70,10 +124,12 @@ def _write(found: Merged, out: Path, percent: PercentAs) -> None:
         for outcome in found.outcomes:
             path = out / f"{outcome.record}.csv" if is_folder else out
             path.parent.mkdir(parents=True, exist_ok=True)
-            write(path, outcome.columns, outcome.rows, percent=percent)
+            write(path, outcome.columns, outcome.rows, percent=percent, about=block.timeless())
             written.append((outcome, path))
+        about.write_beside(block, out, [path for _, path in written])
     except (DataError, OSError) as mistake:
         raise exits.Stop(str(mistake)) from None
     outcomes, paths = zip(*written, strict=True)
     for line in summary.of_writing(outcomes, paths):
         click.echo(line, err=True)
+    about.say(block)

@@ -51,7 +51,7 @@ def write_part(
     if output is None:
         raise exits.Stop("--shard writes a folder: name it, `-o parts/1`")
     if wanted.privacy:
-        raise exits.Stop("--shard writes what the merge needs: hide people when you merge")
+        raise exits.Stop("--shard writes what the merge needs; say --mask when you merge")
     said = wanted.populations
     try:
         world = scoring.world_of(program, inputs)
@@ -72,6 +72,8 @@ def write_part(
             given=given,
             partial=partial,
             inputs=tuple((each.name, each.sha256) for each in inputs.files),
+            read=inputs.counts,
+            rejected=len(inputs.rejects),
         )
         tables = part_of(division, world, inputs, shard)
         write(Path(output), made, shard, tables)

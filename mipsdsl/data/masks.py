@@ -198,10 +198,15 @@ class Mask:
             return None
         if self.hides(record, name):
             return self.text(value)
-        item = self._items.get((record, name))
-        if item is not None and item.kind is ItemKind.SELECTION and isinstance(value, tuple):
-            return tuple(self.key(item.type.choice, key) for key in value)
+        if self.chooses(record, name) and isinstance(value, tuple):
+            of = self._items[record, name].type.choice
+            return tuple(self.key(of, key) for key in value)
         return value
+
+    def chooses(self, record: str, name: str) -> bool:
+        """Return whether an item chooses rows, which are named by their keys."""
+        item = self._items.get((record, name))
+        return item is not None and item.kind is ItemKind.SELECTION
 
     def key(self, record: str, key: Iterable[Held]) -> tuple[Held, ...]:
         """Return the key of a row."""

@@ -25,6 +25,7 @@ class Made:
     """Of which run a part is; all parts of a run say the same but for their number.
 
     ``rules``: the digest of the policy; ``inputs``: the digest of each file that was read.
+    ``read`` and ``rejected``: the rows of the whole run, by record, and those left out.
     """
 
     policy: str
@@ -37,6 +38,8 @@ class Made:
     given: tuple[Target, ...]
     partial: tuple[Target, ...]
     inputs: tuple[tuple[str, str], ...]
+    read: Mapping[str, int]
+    rejected: int
 
 
 def write_part(folder: Path, made: Made, shard: Shard, tables: Sequence[PartTable]) -> None:
@@ -76,6 +79,8 @@ def _data(made: Made) -> dict[str, Any]:
         "given": sorted(list(target) for target in made.given),
         "given_in_part": sorted(list(target) for target in made.partial),
         "inputs": [list(each) for each in made.inputs],
+        "rows_read": dict(made.read),
+        "rows_rejected": made.rejected,
     }
 
 
@@ -169,4 +174,6 @@ def _made(run: Mapping[str, Any]) -> Made:
         given=targets("given"),
         partial=targets("given_in_part"),
         inputs=tuple((name, digest) for name, digest in run["inputs"]),
+        read=run["rows_read"],
+        rejected=run["rows_rejected"],
     )

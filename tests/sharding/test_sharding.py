@@ -106,3 +106,22 @@ def test_a_part_says_of_what_it_is(mips, policy, data, tmp_path) -> None:
 
     assert ("mips/part/1", 1, 1) == (about["format"], about["shard"], about["of"])
     assert "here" == about["run"]["population"]
+
+
+def test_a_merge_masks_and_says_how_it_came_about(mips, policy, data, tmp_path) -> None:
+    parts = [tmp_path / f"part{number}" for number in (1, 2)]
+    for number, part in enumerate(parts, start=1):
+        mips("run", policy, data, "--population", "here", "--shard", f"{number}/2", "-o", part)
+    out, whole = tmp_path / "out.csv", tmp_path / "whole.csv"
+    result = mips("merge", *parts, "-o", out, "--mask", "keys")
+    mips("run", policy, data, "--population", "here", "-o", whole)
+    block, single = (
+        json.loads(path.with_name(f"{path.name}.about.json").read_text(encoding="utf-8"))
+        for path in (out, whole)
+    )
+    same = ("rules_sha256", "inputs", "rows_read", "rows_rejected", "rows_evaluated", "policy")
+
+    assert {name: block[name] for name in same} == {name: single[name] for name in same}
+    assert "about     " in result.stderr
+    first = out.read_text(encoding="utf-8").splitlines()[1].split(",")
+    assert [each.startswith("m-") for each in first[:3]] == [True, True, False]
