@@ -92,8 +92,11 @@ class Shown:
             value = self._of_row(trace, small).get(trace.name, value)
             if any(trace.name in small.together(trace.record)[each] for each in _few(trace, small)):
                 value = WITHHELD
-            if trace.name in small.together(trace.record) and _is_small(trace.value, small):
-                value = small.text
+            if trace.name in small.together(trace.record):
+                if _adds_few(trace, small):
+                    value = WITHHELD
+                if _is_small(trace.value, small):
+                    value = small.text
         return value if mask is None else mask.value(trace.record, trace.name, value)
 
     def _of_row(self, trace: Trace, small: SmallCells) -> Mapping[str, str]:
@@ -101,6 +104,16 @@ class Shown:
         if at not in self._withheld:
             self._withheld[at] = withheld(self.store.rows[trace.record][trace.number], small)
         return self._withheld[at]
+
+
+def _adds_few(trace: Trace, small: SmallCells) -> bool:
+    """Return whether a count was made of small ones of other rows: less the others it tells them."""
+    return any(
+        (read.record, read.name) in small.counts
+        and (read.record, read.number) != (trace.record, trace.number)
+        and _is_small(read.value, small)
+        for read in trace.reads
+    )
 
 
 def _few(trace: Trace, small: SmallCells) -> Iterator[str]:

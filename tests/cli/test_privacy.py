@@ -218,6 +218,36 @@ def test_small_counts_are_withheld_in_explanations(mips, small):
     assert "met: 0" in mips("explain", policy, data, "--key", "practice:B", *how[2:]).stdout
 
 
+def test_a_sum_does_not_tell_the_small_count_in_it(mips, tmp_path):
+    policy, folder = tmp_path / "sums.mips", tmp_path / "sums"
+    folder.mkdir()
+    policy.write_text(SUMS, encoding="utf-8")
+    (folder / "practice.csv").write_text("tin\nA\nB\n", encoding="utf-8")
+    rows = "tin,npi,patients\nA,1,30\nA,2,5\nB,3,30\nB,4,40\n"
+    (folder / "clinician.csv").write_text(rows, encoding="utf-8")
+    how = ("--suppress-below", 11, "--output", "patients")
+    few = mips("explain", policy, folder, "--key", "practice:A", *how).stdout
+    many = mips("explain", policy, folder, "--key", "practice:B", *how).stdout
+
+    assert "patients is *" in few
+    assert "<11" in few
+    assert "35" not in few
+    assert "patients is 70" in many
+
+
+SUMS = """\
+rules for performance year 2017 paying 2019
+record practice key tin
+    tin  text
+record clinician key tin, npi
+    tin       text
+    npi       text
+    patients  count from 0 to 1,000
+relation practice.clinicians list of clinician by tin at most 10
+rule practice.patients: count = sum of patients over clinicians
+"""
+
+
 def test_rejects_of_a_suppressed_run_have_no_cells(mips, small, tmp_path):
     small[1].write_text(ROWS + "E,x,7,1000\n", encoding="utf-8")
     rejects = tmp_path / "r.csv"
