@@ -64,8 +64,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     data = i.Data(**{name: value for name, value in options.items() if name in of_data})
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
     asked = study.Asked(**{name: options[name] for name in of_policy})
-    with progress.stages() as stage:
-        people = study.population(asked, data, stage)
+    with progress.stages() as stage, study.population(asked, data, stage) as people:
         found = _found(people, options, stage)
     from mipsdsl.cli.whatif_tables import said_of
 

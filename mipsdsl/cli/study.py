@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from mipsdsl.engines.plan import Populations
     from mipsdsl.source import Source
     from mipsdsl.whatif.lens import Lens
-    from mipsdsl.whatif.study import Case, Study
+    from mipsdsl.whatif.study import Case, People, Study
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -69,7 +71,7 @@ class Population:
     asked: Asked
     data: i.Data
     program: Program
-    inputs: Inputs
+    source: People
     said: Populations
     lens: Lens
     common: Mapping[str, str]
@@ -78,9 +80,10 @@ class Population:
 
     def about(self, rows: int) -> About:
         """Return how an answer about so many rows came about."""
+        source = self.source
         return about.of_run(
-            self.asked.policy, self.program, self.inputs, {self.lens.record: rows}, "python",
-            self.privacy,
+            self.asked.policy, self.program, source.inputs, {self.lens.record: rows},
+            source.engine, self.privacy,
         )  # fmt: skip
 
     def parameter(self, name: str) -> Type:
@@ -128,11 +131,12 @@ def looking(program: Program, lens: Lens, asked: Asked) -> tuple[Program, Lens]:
         raise exits.Stop(str(mistake)) from None
 
 
-def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Population:
-    """Read the data that a user named, and settle what is looked at in them."""
+@contextmanager
+def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iterator[Population]:
+    """Give the data that a user named, read, with what is looked at in them settled."""
+    from mipsdsl.cli.engine import engine_of
     from mipsdsl.data.privacy import OPEN, Privacy
-    from mipsdsl.scoring import computed_here
-    from mipsdsl.whatif.lens import LensError, lens_of
+    from mipsdsl.whatif.study import FewPeople
 
     stage("compiling")
     program = compiled(asked.policy, (), {})
@@ -142,16 +146,60 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Popu
         program = compiled(asked.policy, (), parameters)
     stage("reading")
     privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
+    found = partial(_settled, asked, data, program, parameters, populations, privacy)
+    if engine_of(data, "auto", privacy) == "native":
+        with _many(asked, data, program) as (source, records):
+            yield found(source, records)
+        return
     inputs = i.read_inputs(program, data, privacy)
     say_reading(inputs, asked, privacy)
+    yield found(FewPeople(inputs), inputs.tables)
+
+
+@contextmanager
+def _many(asked: Asked, data: i.Data, program: Program) -> Iterator[tuple[People, Collection[str]]]:
+    """Give data of any size, and the records that they have; refusals end the command."""
+    from mipsdsl.data.bulk.workspace import workspace
+    from mipsdsl.data.privacy import OPEN
+    from mipsdsl.data.tables import DataError
+    from mipsdsl.engines.native import Unsupported
+    from mipsdsl.large.world import inputs_of, read_world
+    from mipsdsl.whatif.large import ManyPeople
+
     try:
-        lens = lens_of(program, inputs.tables, asked.outcome)
+        with i.paths_of(data) as paths, workspace() as (connection, _):
+            large = read_world(connection, program, paths, i.options_of(data))
+            say_reading(inputs_of(large), asked, OPEN)
+            yield ManyPeople(large), large.tables
+    except DataError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    except Unsupported as mistake:
+        raise exits.Stop(
+            f"the native engine cannot compute this: {mistake}", exits.ENVIRONMENT
+        ) from None
+
+
+def _settled(
+    asked: Asked,
+    data: i.Data,
+    program: Program,
+    parameters: Mapping[str, str],
+    populations: Mapping[str, Any],
+    privacy: Privacy,
+    source: People,
+    records: Collection[str],
+) -> Population:
+    from mipsdsl.scoring import computed_here
+    from mipsdsl.whatif.lens import LensError, lens_of
+
+    try:
+        lens = lens_of(program, records, asked.outcome)
     except LensError as mistake:
         raise exits.Stop(str(mistake)) from None
     program, lens = looking(program, lens, asked)
     said = computed_here(program, data.population == "here", populations)
     return Population(
-        asked=asked, data=data, program=program, inputs=inputs, said=said, lens=lens,
+        asked=asked, data=data, program=program, source=source, said=said, lens=lens,
         common=parameters, privacy=privacy,
     )  # fmt: skip
 
@@ -244,7 +292,7 @@ class Sweep:
             moves.append(moving(name, people.parameter(name), both))
         try:
             return study(
-                people.program, people.inputs, people.lens, {**people.said}, national,
+                people.program, people.source, people.lens, people.said, national,
                 moves if alike else None, self.populations,
                 "" if alike else "the rules are not of one form for all values",
             )  # fmt: skip

@@ -77,8 +77,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         )
     if change.other and (data.settings or change.vary):
         raise exits.Stop("--with is a change of its own: write the parameters into that file")
-    with progress.stages() as stage:
-        people = study.population(asked, data, stage)
+    with progress.stages() as stage, study.population(asked, data, stage) as people:
         if change.vary:
             _hand_over_curve(people, _curve(people, change, stage), change)
         else:
@@ -155,7 +154,7 @@ def _study(people: study.Population, after: Program, populations: Mapping[str, A
         ]
     try:
         return made(
-            people.program, people.inputs, people.lens, people.said, _national(people), moves,
+            people.program, people.source, people.lens, people.said, _national(people), moves,
             populations, why,
         )  # fmt: skip
     except OutputError as mistake:

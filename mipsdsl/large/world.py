@@ -311,7 +311,7 @@ class _Run:
     ) -> tuple[pa.Array, ...]:
         """Return the columns of results of the rows that are in ``columns``."""
         mask, shown = self.wanted.privacy.mask, self._shown(record)
-        results = _Results(self.world, columns, record, ranges, mask)
+        results = Results(self.world, columns, record, ranges, mask)
         arrays = tuple(results.array(name) for name in shown)
         if mask is not None:
             arrays = tuple(
@@ -331,7 +331,7 @@ class _Run:
 
 
 @frozen
-class _Results:
+class Results:
     """The columns of results of one record."""
 
     world: LargeWorld
@@ -390,6 +390,6 @@ class _Results:
         if definition.grouping is None:
             table = self._rows(record, self.world.linked.catalog.rows[record])
             return keys_as_texts(self.world.connection, table, record, definition.key, self.mask)
-        of_group = _Results(self.world, self.columns, record, self.ranges, self.mask)
+        of_group = Results(self.world, self.columns, record, self.ranges, self.mask)
         parts = [of_group.array(name).to_pylist() for name in definition.key]
         return [" ".join(map(str, key)) for key in zip(*parts, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol
 
 from attrs import define, evolve, field, frozen
 
@@ -12,9 +13,10 @@ from mipsdsl.data.tables import Inputs
 from mipsdsl.engines.histogram.cells import Cells
 from mipsdsl.engines.histogram.grades import Moving
 from mipsdsl.engines.histogram.reduce import Irreducible, reduce
-from mipsdsl.engines.plan import Population, Populations, Refusal, population_value
+from mipsdsl.engines.plan import Plan, Population, Populations, Refusal, population_value
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Store, Stored
+from mipsdsl.scoring import World
 from mipsdsl.whatif.lens import Lens, total_name, totals, with_items
 
 
@@ -46,6 +48,70 @@ class Case:
     program: Callable[[], c.Program] = field(eq=False, repr=False)
 
 
+class Ran(Protocol):
+    """Rows that a program was run on."""
+
+    @property
+    def populations(self) -> Mapping[str, Stored]:
+        """Return the items of the population that were computed."""
+
+    def column(self, record: str, name: str) -> Sequence[Stored]:
+        """Return what all rows of ``record`` have under ``name``."""
+
+    def ids(self, record: str) -> Sequence[object]:
+        """Return what tells the rows of ``record`` apart."""
+
+
+class People(Protocol):
+    """The data of a population, to be linked and run under one program or another."""
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what was read; of large data without its rows."""
+
+    @property
+    def engine(self) -> str:
+        """Return the engine that computes."""
+
+    def world(self, program: c.Program) -> World:
+        """Return the data linked; of large data only what a plan needs to know."""
+
+    def run(self, world: World, plan: Plan, said: Populations) -> Ran:
+        """Return the rows of ``world`` with all that ``plan`` computes."""
+
+
+@frozen
+class FewPeople:
+    """Data that are in memory, row by row."""
+
+    inputs: Inputs
+    engine: str = "python"
+
+    def world(self, program: c.Program) -> World:
+        """Return the data linked."""
+        return scoring.world_of(program, self.inputs)
+
+    def run(self, world: World, plan: Plan, said: Populations) -> Ran:
+        """Return the rows with all that ``plan`` computes."""
+        scoring.run(world, plan, said)
+        return _OfRows(world.store)
+
+
+@frozen
+class _OfRows:
+    store: Store
+
+    @property
+    def populations(self) -> Mapping[str, Stored]:
+        return self.store.populations
+
+    def column(self, record: str, name: str) -> Sequence[Stored]:
+        return self.store.column(record, name)
+
+    def ids(self, record: str) -> Sequence[object]:
+        return [self.store.key(row) for row in self.store.rows[record]]
+
+
 @define
 class Study:
     """The population and what is looked at; ``cells`` when the rules allow it, else ``why`` not.
@@ -55,7 +121,7 @@ class Study:
     """
 
     lens: Lens
-    inputs: Inputs
+    people: People
     said: Populations
     national: tuple[str, ...]
     cells: Cells | None = None
@@ -90,9 +156,9 @@ class Study:
         lens = self.lens
         targets = [(lens.record, name) for name in (*lens.names, *lens.money)]
         targets += [("", name) for name in self.national]
-        store = _run(program, self.inputs, targets, said)
+        store = _run(program, self.people, targets, said)
         self.scored += 1
-        rows = store.rows[lens.record]
+        ids = store.ids(lens.record)
         money = {
             name: [
                 value if isinstance(value, int) else 0 for value in store.column(lens.record, name)
@@ -101,8 +167,8 @@ class Study:
         }
         return Picture(
             populations={**_values(program, said), **store.populations},
-            ids=[store.key(row) for row in rows],
-            weights=[1] * len(rows),
+            ids=ids,
+            weights=[1] * len(ids),
             columns={name: store.column(lens.record, name) for name in lens.names},
             money=money,
         )
@@ -110,7 +176,7 @@ class Study:
 
 def study(
     program: c.Program,
-    inputs: Inputs,
+    people: People,
     lens: Lens,
     said: Populations,
     national: tuple[str, ...],
@@ -127,12 +193,12 @@ def study(
         scoring.OutputError: the data lack what the outcome needs.
 
     """
-    world = scoring.world_of(program, inputs)
+    world = people.world(program)
     targets = [(lens.record, name) for name in lens.money]
     _, plan = scoring.planned(world, targets, said)
     refused = {refusal.target[1] for refusal in plan.refused}
     kept = evolve(lens, money=tuple(name for name in lens.money if name not in refused))
-    made = Study(kept, inputs, said, national, why=why, dropped=plan.refused)
+    made = Study(kept, people, said, national, why=why, dropped=plan.refused)
     if moving is not None:
         try:
             made.cells = _cells(program, made, moving, varied, world.store)
@@ -162,16 +228,15 @@ def _cells(
     names = [*reduction.keys.values(), *reduction.amounts.values(), *reduction.opens]
     targets = [(lens.record, name) for name in dict.fromkeys(names)]
     targets += [("", name) for name in reduction.fixed if name in computed - reduction.national]
-    rows = _run(reduction.rows, made.inputs, targets, said)
+    rows = _run(reduction.rows, made.people, targets, said)
     return Cells.of(reduction, rows, {**_values(program, said), **said})
 
 
-def _run(program: c.Program, inputs: Inputs, targets: Sequence[Target], said: Populations) -> Store:
-    world, plan = scoring.planned(scoring.world_of(program, inputs), targets, said)
+def _run(program: c.Program, people: People, targets: Sequence[Target], said: Populations) -> Ran:
+    world, plan = scoring.planned(people.world(program), targets, said)
     if plan.refused:
         raise scoring.OutputError(*scoring.refusal_text(program, plan.refused))
-    scoring.run(world, plan, said)
-    return world.store
+    return people.run(world, plan, said)
 
 
 def _values(program: c.Program, said: Populations) -> dict[str, Stored]:

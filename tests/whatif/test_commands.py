@@ -196,3 +196,14 @@ def test_an_answer_says_how_it_came_about(mips, policy, data, tmp_path) -> None:
         beside["inputs"] == block["about"]["inputs"] == json.loads(solved.stdout)["about"]["inputs"]
     )
     assert "threshold=50" in beside["settings"]["set"]
+
+
+def test_large_data_are_computed_as_machine_code_with_the_same_answer(
+    mips, policy, data, monkeypatch
+) -> None:
+    asked = ("whatif", policy, data, *WHOLE, "--set", "threshold=50", "--by", "kind,in_group")
+    few = mips(*asked, "--format", "csv")
+    monkeypatch.setattr("mipsdsl.cli.engine._MANY", 0)
+    many = mips(*asked, "--format", "csv")
+
+    assert few.stdout == many.stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import define, field, frozen
 
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 MANY = 20_000
 """From so many rows on, amounts are added up as columns."""
+
+
+class Filled(Protocol):
+    """Rows that a program was run on."""
+
+    @property
+    def populations(self) -> Mapping[str, Stored]:
+        """Return the items of the population that were computed."""
+
+    def column(self, record: str, name: str) -> Sequence[Stored]:
+        """Return what all rows of ``record`` have under ``name``."""
 
 
 @frozen
@@ -63,7 +74,7 @@ class Cells:
     _products: dict[str, Products] = field(factory=dict)
 
     @classmethod
-    def of(cls, reduction: Reduction, store: Store, fixed: Populations) -> Cells:
+    def of(cls, reduction: Reduction, store: Filled, fixed: Populations) -> Cells:
         """Return the cells of rows that ``reduction.rows`` was run on.
 
         Raises:
@@ -81,7 +92,8 @@ class Cells:
         sources = dict.fromkeys([*reduction.keys.values(), *reduction.amounts.values()])
         columns = {name: store.column(record, name) for name in sources}
         said: Populations = {**fixed, **store.populations}
-        return cls.of_columns(reduction, columns, len(store.rows[record]), said)
+        rows = max((len(column) for column in columns.values()), default=0)
+        return cls.of_columns(reduction, columns, rows, said)
 
     @classmethod
     def of_columns(
