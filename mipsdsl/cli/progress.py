@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock, Timer
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ def stages() -> Iterator[Callable[[str], None]]:
     finally:
         timer.cancel()
         bar.end()
+
+
+def rows(stage: Callable[[str], None], name: str) -> Callable[[int, int], None]:
+    """Return what is told how many rows are done, and of how many, and says so in ``stage``."""
+    began = monotonic()
+
+    def heed(done: int, of: int) -> None:
+        pace = done / max(monotonic() - began, 1e-3)
+        stage(f"{name}: {done:,} of {of:,} rows, {pace:,.0f} rows/s")
+
+    return heed
 
 
 class _Bar:

@@ -132,7 +132,7 @@ def _run_large(
     stage: Callable[[str], None],
 ) -> None:
     """Do the same for data of any size: read by query, computed as machine code."""
-    from mipsdsl.data.bulk.workspace import workspace
+    from mipsdsl.data.bulk.workspace import OutOfMemory, workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import OutOfRange, Unsupported
     from mipsdsl.large.own import has_own_columns, with_own_columns
@@ -158,7 +158,9 @@ def _run_large(
             scored = score_large(
                 large_world(program, large),
                 wanted,
-                LargeOptions(folder=folder, threads=asked.threads),
+                LargeOptions(
+                    folder=folder, threads=asked.threads, heed=progress.rows(stage, "scoring")
+                ),
             )
             _check_place(scored, asked)
             stage("writing")
@@ -168,6 +170,12 @@ def _run_large(
             _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
     except (DataError, OutputError) as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
+    except OutOfMemory:
+        raise exits.Stop(
+            "the database needs more memory than it may take\n"
+            "help: --memory 4GB gives it more; with --threads 1 it needs less",
+            exits.ENVIRONMENT,
+        ) from None
     except (OutOfRange, Unsupported) as mistake:
         raise exits.Stop(
             f"the native engine cannot compute this: {mistake}\nhelp: --engine python does",

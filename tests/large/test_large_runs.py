@@ -109,3 +109,13 @@ def test_masks_and_choices_of_groups_are_the_same(tmp_path: Path) -> None:
     assert " CAHPS_1 cahps" in first.read_text()
     assert "00-00000" not in first.read_text()
     assert "1999000" not in first.read_text()
+
+
+def test_too_little_memory_is_a_sentence(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+
+    result = run("2017", "--sample", "--engine", "native", "--memory", "1MB", "-o", out)
+
+    assert result.exit_code == 5
+    assert "--memory" in result.stderr
+    assert not out.exists()

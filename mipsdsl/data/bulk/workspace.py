@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mipsdsl.data.bulk.sql import Connection
 
 
+class OutOfMemory(Exception):
+    """The database needs more memory than it may take."""
+
+
 @contextmanager
 def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Connection, Path]]:
     """Give a database, and its folder; it takes at most ``memory`` (``2GB``), then goes on in files.
@@ -23,6 +27,7 @@ def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Co
 
     Raises:
         DataError: ``memory`` is no amount of memory.
+        OutOfMemory: what is done in the database needs more.
     """
     import duckdb
 
@@ -39,4 +44,7 @@ def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Co
                 connection.execute(f"SET memory_limit = {sql.literal(memory)}")
         except duckdb.Error:
             raise DataError(f"`{memory}` is no amount of memory", "write for example 2GB") from None
-        yield connection, Path(folder)
+        try:
+            yield connection, Path(folder)
+        except duckdb.OutOfMemoryException as error:
+            raise OutOfMemory from error
