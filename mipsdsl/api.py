@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from attrs import field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
 from mipsdsl import cache, library
 from mipsdsl.about import about
@@ -61,6 +61,7 @@ Columns: TypeAlias = str | Path | Mapping[str, str | ColumnRule]
 """A map of columns: a TOML file, or targets by column: ``{"Score": "submission.quality_score"}``."""
 
 Population: TypeAlias = Literal["published", "here"]
+Engine: TypeAlias = Literal["python", "native", "interpreter"]
 Answered: TypeAlias = bool | int | str | date | Decimal | tuple[Decimal, ...] | None
 
 
@@ -135,6 +136,7 @@ class Policy:
         delimiter: str = "",
         strict_npi: bool = False,
         max_rejects: int = 0,
+        engine: Engine = "python",
     ) -> Results:
         """Return the results of all ``records``.
 
@@ -143,12 +145,14 @@ class Policy:
         ``measures``: a folder of CMS's measures and benchmarks, or a year that was fetched.
         ``columns``: which column is which field, or the file that says so. ``sheet``,
         ``header_row``, ``delimiter``: how a workbook, or the lines of a file, are read.
-        ``strict_npi``: an NPI with a wrong check digit is a mistake.
+        ``strict_npi``: an NPI with a wrong check digit is a mistake. ``engine``: ``native`` reads
+        files of any size by query and computes machine code; ``interpreter`` is what all must equal.
 
         Raises:
             DataError: the records as a whole cannot be read.
             RowsRejected: more rows than ``max_rejects`` are wrong.
             OutputError: an output is not known, or lacks something that it needs.
+            Unsupported: the native engine cannot do what a rule asks.
 
         """
         options = ReadOptions(
@@ -161,10 +165,13 @@ class Policy:
             delimiter=delimiter,
             strict_npi=strict_npi,
         )
-        inputs = _read(self.program, records, options, max_rejects)
         said = computed_here(self.program, population == "here", self._sorted.populations)
-        wanted = Wanted(outputs=tuple(outputs), per=per, subjects=inputs.subjects, populations=said)
-        scored = score(world_of(self.program, inputs), wanted)
+        wanted = Wanted(outputs=tuple(outputs), per=per, populations=said, engine=engine)
+        if engine == "native":
+            inputs, scored = _run_large(self.program, records, options, max_rejects, wanted)
+        else:
+            inputs = _read(self.program, records, options, max_rejects)
+            scored = score(world_of(self.program, inputs), evolve(wanted, subjects=inputs.subjects))
         asked = {
             "outputs": ", ".join(outputs),
             "per": per,
@@ -258,9 +265,29 @@ def _read(
 ) -> Inputs:
     with _paths(records) as paths:
         inputs = read(program, paths, options)
+    _check_rejects(inputs, max_rejects)
+    return inputs
+
+
+def _check_rejects(inputs: Inputs, max_rejects: int | None) -> None:
     if max_rejects is not None and len(inputs.rejects) > max_rejects:
         raise RowsRejected(inputs.rejects)
-    return inputs
+
+
+def _run_large(
+    program: Program, records: Records, options: ReadOptions, max_rejects: int, wanted: Wanted
+) -> tuple[Inputs, Scored]:
+    """Read by query and compute with the native engine."""
+    from mipsdsl.data.bulk.workspace import workspace
+    from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world, score_large
+
+    with _paths(records) as paths, workspace() as (connection, folder):
+        large = read_world(connection, program, paths, options)
+        inputs = inputs_of(large)
+        _check_rejects(inputs, max_rejects)
+        asked = evolve(wanted, subjects=inputs.subjects)
+        world = large_world(program, large)
+        return inputs, score_large(world, asked, LargeOptions(folder=folder))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+import mipsdsl
 from mipsdsl import resources
 from mipsdsl.cli.main import cli
 
@@ -119,3 +120,13 @@ def test_too_little_memory_is_a_sentence(tmp_path: Path) -> None:
     assert result.exit_code == 5
     assert "--memory" in result.stderr
     assert not out.exists()
+
+
+def test_from_python() -> None:
+    policy = mipsdsl.load("2017")
+
+    first = policy.run(resources.sample())
+    second = policy.run(resources.sample(), engine="native")
+
+    assert first.rows() == second.rows()
+    assert first.notes == second.notes
