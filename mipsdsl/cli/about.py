@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BESIDE = "about.json"
 _NO_SETTINGS = frozenset(
     {"policy", "files", "output", "rejects", "form", "npi", "tin", "key", "depth", "parts"}
-    | {"engine", "threads", "memory"}
+    | {"engine", "threads", "memory", "remote", "scratch"}
 )
 _FILES = frozenset({"measures", "mapping", "other"})
 _SECRETS = frozenset({"mask_secret_file"})

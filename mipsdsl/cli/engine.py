@@ -11,7 +11,9 @@ from mipsdsl.cli import inputs as i
 if TYPE_CHECKING:
     from mipsdsl.data.privacy import Privacy
 
-ENGINES = ("auto", "interpreter", "python", "native")
+ENGINES = ("auto", "interpreter", "python", "native", "sql", "spark")
+LARGE = frozenset({"native", "sql", "spark"})
+"""Those for data of any size, which read by query."""
 _MANY = 4 << 20
 """Bytes of data above which machine code pays, though it takes a second to begin."""
 
@@ -21,6 +23,12 @@ def engine_of(data: i.Data, asked: str, privacy: Privacy) -> str:
     if asked == "native" and privacy.small is not None:
         raise exits.Stop(
             "the native engine cannot withhold small cells\nhelp: --engine python does",
+            exits.ENVIRONMENT,
+        )
+    if asked in {"sql", "spark"} and privacy:
+        raise exits.Stop(
+            f"the {asked} engine cannot mask keys or withhold small cells\n"
+            "help: --engine python does",
             exits.ENVIRONMENT,
         )
     if asked != "auto":

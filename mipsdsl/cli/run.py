@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from mipsdsl.cli import about, exits, policies, progress
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
-from mipsdsl.cli.engine import ENGINES, engine_of
+from mipsdsl.cli.engine import ENGINES, LARGE, engine_of
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
     from mipsdsl.data.write import PercentAs
+    from mipsdsl.large.world import LargeOptions, LargeWorld
     from mipsdsl.scoring import Outcome, Scored, Wanted
     from mipsdsl.settings import Settings
 
@@ -46,6 +47,8 @@ class Asked:
     engine: str
     threads: int | None
     memory: str
+    remote: str
+    scratch: str
 
     def wants_own(self, privacy: Privacy) -> bool:
         """Return whether the user's own columns go along: not unasked where something is hidden."""
@@ -79,8 +82,17 @@ class Asked:
     "--engine",
     type=click.Choice(ENGINES),
     default="auto",
-    help="What computes: interpreter, python, native.  [default: native for data of more than "
-    "4 MB, else python]",
+    help="What computes: interpreter, python, native, sql (DuckDB), spark.  [default: native for "
+    "data of more than 4 MB, else python]",
+)
+@click.option(
+    "--remote",
+    default="",
+    metavar="sc://HOST:PORT",
+    help="The Spark Connect server of --engine spark.",
+)
+@click.option(
+    "--scratch", default="", metavar="FOLDER", help="Where it keeps its tables, seen from here too."
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads.")
 @click.option("--memory", default="", metavar="SIZE", help="What the database may take: 2GB.")
@@ -107,7 +119,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
         privacy = p.of(program, said)
-        if asked.shard is None and engine_of(data, asked.engine, privacy) == "native":
+        engine = "" if asked.shard is not None else engine_of(data, asked.engine, privacy)
+        if engine in LARGE:
+            asked = evolve(asked, engine=engine)
+            _expect_server(asked)
             _run_large(program, settings, data, privacy, asked, stage)
             return
         stage("reading")
@@ -131,12 +146,13 @@ def _run_large(
     asked: Asked,
     stage: Callable[[str], None],
 ) -> None:
-    """Do the same for data of any size: read by query, computed as machine code."""
+    """Do the same for data of any size: read by query, computed as machine code or by a database."""
     from mipsdsl.data.bulk.workspace import OutOfMemory, workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import OutOfRange, Unsupported
+    from mipsdsl.engines.sql.dialect import Unsupported as NotInSql
     from mipsdsl.large.own import has_own_columns, with_own_columns
-    from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world, score_large
+    from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world
     from mipsdsl.scoring import OutputError
 
     try:
@@ -155,13 +171,10 @@ def _run_large(
             _settle_rejects(inputs, privacy, asked)
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
-            scored = score_large(
-                large_world(program, large),
-                wanted,
-                LargeOptions(
-                    folder=folder, threads=asked.threads, heed=progress.rows(stage, "scoring")
-                ),
+            options = LargeOptions(
+                folder=folder, threads=asked.threads, heed=progress.rows(stage, "scoring")
             )
+            scored = _score_large(large_world(program, large), wanted, asked, options)
             _check_place(scored, asked)
             stage("writing")
             if has_own and asked.wants_own(privacy):
@@ -176,11 +189,42 @@ def _run_large(
             "help: --memory 4GB gives it more; with --threads 1 it needs less",
             exits.ENVIRONMENT,
         ) from None
-    except (OutOfRange, Unsupported) as mistake:
+    except (OutOfRange, Unsupported, NotInSql) as mistake:
         raise exits.Stop(
-            f"the native engine cannot compute this: {mistake}\nhelp: --engine python does",
+            f"the {asked.engine} engine cannot compute this: {mistake}\nhelp: --engine python does",
             exits.ENVIRONMENT,
         ) from None
+
+
+def _expect_server(asked: Asked) -> None:
+    """See that the server of a run on Spark is there, before anything is read."""
+    if asked.engine == "spark":
+        from mipsdsl.engines.sql.spark import SparkError, expect
+
+        try:
+            expect(asked.remote)
+        except SparkError as mistake:
+            text = f"{mistake.message}\nhelp: {mistake.cure}"
+            raise exits.Stop(text, exits.ENVIRONMENT) from None
+
+
+def _score_large(world: LargeWorld, wanted: Wanted, asked: Asked, options: LargeOptions) -> Scored:
+    if asked.engine == "native":
+        from mipsdsl.large.world import score_large
+
+        return score_large(world, wanted, options)
+    from mipsdsl.large.by_sql import score_by_sql
+
+    if asked.engine == "sql":
+        return score_by_sql(world, wanted)
+    from mipsdsl.engines.sql.spark import SparkError, session_on
+
+    try:
+        with session_on(asked.remote, asked.scratch) as spark:
+            return score_by_sql(world, wanted, spark)
+    except SparkError as mistake:
+        text = f"{mistake.message}\nhelp: {mistake.cure}"
+        raise exits.Stop(text, exits.ENVIRONMENT) from None
 
 
 @frozen

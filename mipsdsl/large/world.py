@@ -198,22 +198,44 @@ def score_large(world: LargeWorld, wanted: Wanted, options: LargeOptions) -> Sco
         Unsupported: the engine cannot do what a rule asks.
 
     """
-    found, plan = planned(world, outputs_of(world, wanted), wanted.populations)
-    assert isinstance(found, LargeWorld)
-    world = found
-    if plan.refused and (wanted.outputs or not plan.outputs):
-        raise OutputError(*refusal_text(world.program, plan.refused))
+    world, plan = planned_large(world, wanted)
     compiled = compile_native(world.program, plan)
     run = _Run(world, wanted, plan, compiled, options)
     outcomes = tuple(run.outcomes())
+    return told(world, plan, wanted, outcomes, run.created, "native")
+
+
+def planned_large(world: LargeWorld, wanted: Wanted) -> tuple[LargeWorld, Plan]:
+    """Return what has to be computed, and the world in which it can be.
+
+    Raises:
+        OutputError: there is no such output, or none that was asked for can be computed.
+
+    """
+    found, plan = planned(world, outputs_of(world, wanted), wanted.populations)
+    assert isinstance(found, LargeWorld)
+    if plan.refused and (wanted.outputs or not plan.outputs):
+        raise OutputError(*refusal_text(world.program, plan.refused))
+    return found, plan
+
+
+def told(
+    world: LargeWorld,
+    plan: Plan,
+    wanted: Wanted,
+    outcomes: tuple[Outcome, ...],
+    created: Mapping[str, int],
+    engine: str,
+) -> Scored:
+    """Return what came of a run; ``created`` has how many rows of each record no file had."""
     return Scored(
         outcomes=outcomes,
         refused=plan.refused,
         factors=tuple(factors_of(world, plan, wanted.populations)),
-        created=dict(run.created),
+        created=dict(created),
         none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
         record=record_of_run(world, wanted),
-        engine="native",
+        engine=engine,
     )
 
 

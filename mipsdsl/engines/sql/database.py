@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrs import define, field, frozen
 from sqlglot import exp, parse_one
 
 from mipsdsl.engines.sql.dialect import Dialect
 from mipsdsl.engines.sql.trees import name
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Database(Protocol):
@@ -30,6 +33,9 @@ class Database(Protocol):
 
     def columns(self, table: str) -> Sequence[str]:
         """Return the columns of ``table``."""
+
+    def arrow(self, query: exp.Query) -> pa.Table:
+        """Return the rows of ``query`` as columns."""
 
 
 @frozen
@@ -64,6 +70,10 @@ class DuckDB:
         return [
             each[0] for each in self.connection.execute(self.dialect.written(query)).description
         ]
+
+    def arrow(self, query: exp.Query) -> pa.Table:
+        """Return the rows of ``query`` as columns."""
+        return self.connection.sql(self.dialect.written(query)).to_arrow_table()
 
     def copy(self, table: str, path: str) -> None:
         """Write ``table`` to a Parquet file, in groups that as many threads can read."""
@@ -100,6 +110,10 @@ class Script:
     def columns(self, table: str) -> Sequence[str]:
         """Return the columns of an input."""
         return self.inputs[table]
+
+    def arrow(self, query: exp.Query) -> pa.Table:
+        """Refuse: there are no rows."""
+        raise TypeError("a script has no rows")
 
 
 def created(table: str, query: exp.Query, *, temporary: bool) -> exp.Expr:

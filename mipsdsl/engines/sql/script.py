@@ -8,7 +8,7 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.engines.plan import Plan, Populations
 from mipsdsl.engines.schema import stored_scale
-from mipsdsl.engines.sql.catalog import ROW
+from mipsdsl.engines.sql.catalog import CREATED, ROW
 from mipsdsl.engines.sql.database import Script
 from mipsdsl.engines.sql.dialect import Dialect
 from mipsdsl.engines.sql.engine import SqlEngine
@@ -86,6 +86,9 @@ def _comment(
     for name, names in outputs.items():
         yield "--"
         yield f"-- {_result(name)}"
+        if name:
+            yield f"--   {ROW} BIGINT"
+            yield f"--   {CREATED} BOOLEAN: no table had the row, the rules made it"
         for each_name in names:
             yield f"--   {each_name} {_said_of(engine, dialect, name, each_name)}"
 

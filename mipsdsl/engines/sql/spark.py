@@ -7,8 +7,12 @@ read from there: a query that is only named would be computed again by each that
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
-from typing import Any
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from attrs import define, evolve
@@ -18,6 +22,9 @@ from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Dialect
 from mipsdsl.engines.sql.linking import Linked
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PORT = 15002
 
@@ -32,26 +39,37 @@ class SparkError(Exception):
         self.cure = cure
 
 
+def expect(remote: str) -> None:
+    """See that a run on the server at ``remote`` can begin.
+
+    Raises:
+        SparkError: no server is named or listens there, or pyspark-client is not installed.
+
+    """
+    if not remote:
+        raise SparkError(
+            "--engine spark needs a server", f"`--remote sc://HOST:PORT`; {_PORT} is the usual port"
+        )
+    if find_spec("pyspark") is None:
+        raise SparkError(
+            "running on Spark needs `pyspark-client`, which is not installed",
+            "pip install 'mipsdsl[spark]'",
+        )
+    _answering(remote)
+
+
 def connect(remote: str) -> Any:  # noqa: ANN401 - a session of pyspark, which has no types
     """Return a session on the server at ``remote``, such as ``sc://host:15002``.
 
     Raises:
-        SparkError: pyspark-client is not installed, or no such server answers.
+        SparkError: see ``expect``; or it is no Spark Connect server.
 
     """
-    try:
-        import warnings
-
-        with warnings.catch_warnings():
-            # Of the version of pandas, which plays no part here.
-            warnings.simplefilter("ignore", FutureWarning)
-            from pyspark.sql.connect.session import SparkSession
-    except ImportError as error:
-        raise SparkError(
-            "running on Spark needs `pyspark-client`, which is not installed",
-            "pip install 'mipsdsl[spark]'",
-        ) from error
-    _answering(remote)
+    expect(remote)
+    with warnings.catch_warnings():
+        # Of the version of pandas, which plays no part here.
+        warnings.simplefilter("ignore", FutureWarning)
+        from pyspark.sql.connect.session import SparkSession
     try:
         session = SparkSession.builder.remote(remote).create()
         session.sql("SELECT 1").collect()
@@ -75,6 +93,41 @@ def _silent(remote: str) -> SparkError:
         f"no Spark Connect server answers at {remote}",
         f"`--remote sc://HOST:PORT` names one; {_PORT} is the usual port",
     )
+
+
+@contextmanager
+def session_on(remote: str, scratch: str) -> Iterator[Spark]:
+    """Give the server at ``remote``, with a folder of its own in ``scratch`` that goes at the end.
+
+    Without ``scratch`` it is among the temporary files, which a server on this machine sees.
+
+    Raises:
+        SparkError: see ``connect``; or a query failed.
+
+    """
+    session = connect(remote)
+    from pyspark.errors import PySparkException
+
+    try:
+        place = tempfile.TemporaryDirectory(
+            prefix="mips-", dir=scratch or None, ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        raise SparkError(
+            f"`{scratch}` cannot hold the tables of the run: {error.strerror}",
+            "`--scratch FOLDER` names a folder that the server and this machine both see",
+        ) from error
+    try:
+        with place as folder:
+            yield Spark(session, folder)
+    except PySparkException as error:
+        reason = str(error).strip().splitlines()[0]
+        raise SparkError(
+            f"the server at {remote} failed: {reason}",
+            "see that it and this machine both see the folder of --scratch; its log says more",
+        ) from error
+    finally:
+        session.stop()
 
 
 @define
@@ -115,6 +168,10 @@ class Spark:
         query = t.select([exp.Star()], t.table(table))
         names: list[str] = self.session.sql(self.dialect.written(query)).columns
         return names
+
+    def arrow(self, query: exp.Query) -> pa.Table:
+        """Return the rows of ``query`` as columns."""
+        return self.session.sql(self.dialect.written(query)).toArrow()
 
 
 def read_parquet(database: Spark, files: Mapping[str, str]) -> dict[str, str]:
