@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from time import monotonic
+from time import process_time
 
 from attrs import define, field, frozen
 
@@ -75,7 +75,7 @@ class Judge:
 
         ``may_give``: it is enough to find somebody of whom some results are given as data.
         """
-        started = monotonic()
+        started = process_time()
         limit = self.seconds if seconds is None else seconds
         search = _Search(self, question, limit, started + limit, may_give)
         try:
@@ -84,7 +84,7 @@ class Judge:
             found = Answer(Verdict.UNKNOWN, f"the solver does not know {beyond}")
         return Answer(
             found.verdict, found.why, found.replay, found.bounds, search.rounds,
-            round(monotonic() - started, 3), found.is_final,
+            round(process_time() - started, 3), found.is_final,
         )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ class _Search:
         self.depth.items |= set(self._read_at_once())
         proved: Answer | None = None
         while self.rounds < ROUNDS:
-            left = self.end - monotonic()
+            left = self.end - process_time()
             if left <= 0:
                 return proved or Answer(Verdict.UNKNOWN, self._out_of_time(), is_final=False)
             self.rounds += 1
@@ -156,7 +156,7 @@ class _Search:
         if again is not None and again.refutes:
             names = dict.fromkeys(x.target[1] for x, _ in tried.freed[0] if x.expr is None)
             self.given = Answer(Verdict.REFUTED, f"given {', '.join(names)}", again)
-            self.end = min(self.end, monotonic() + LONGER)
+            self.end = min(self.end, process_time() + LONGER)
 
     def _replayed(self, tried: Attempt, *, giving: bool) -> Replay | None:
         """Return what the interpreter makes of what was found; nothing of what no data may hold."""

@@ -86,12 +86,18 @@ def _answered(
                 index, answer = running[future], future.result()
                 if answer.said == SPENT and index in earlier:
                     answer = earlier[index]
-                elif not answer.is_final and seconds < limits.seconds:
+                elif not answer.is_final and seconds < _most(asked[index], limits):
                     earlier[index] = answer
                     left.append(index)
                     continue
                 yield index, answer
             left.sort(key=lambda index: list(Kind).index(asked[index].kind))
+
+
+def _most(asked: Asked | Settled, limits: Limits) -> float:
+    """Return the seconds that a question may have: a claim all, what only asks for somebody less."""
+    is_quick = asked.kind in (Kind.CASE, Kind.PARAMETER)
+    return min(PASSES[-1], limits.seconds) if is_quick else limits.seconds
 
 
 # --- in a worker -----------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from fractions import Fraction
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import z3
@@ -20,6 +21,15 @@ from mipsdsl.engines.solver.values import Code, Flag, Quantity, Starts, Value
 
 PLANES = 40
 """So often what a model says of products is put right before the model is taken as it is."""
+
+PLANES_TO_BLAME = 6
+"""So often what a model says of products is put right to see what is to blame."""
+
+
+def crowded() -> float:
+    """Return how many processes wait for each processor: so much longer does a second of work take."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 1.0
+    return max(1.0, load / (os.cpu_count() or 1))
 
 
 class Found(Enum):
@@ -44,7 +54,7 @@ class Probe:
         self._planes = planes
         self._rows = rows
         self._encoders = encoders
-        self._end = monotonic() + seconds
+        self._end = process_time() + seconds
         self._solver = z3.Solver()
         for condition in rows.numbers.asserted:
             self._solver.add(condition)
@@ -83,10 +93,10 @@ class Probe:
         return Found.SOMEBODY, ""
 
     def _check(self, assumed: Iterable[Bool]) -> tuple[Found, str]:
-        left = self._end - monotonic()
+        left = self._end - process_time()
         if left <= 0:
             return Found.UNDECIDED, "timeout"
-        self._solver.set("timeout", max(1, int(left * 1000)))
+        self._solver.set("timeout", max(1, int(left * crowded() * 1000)))
         said = self._solver.check(*[each for each in assumed if each is not True])
         if said == z3.unsat:
             return Found.NOBODY, ""
@@ -143,7 +153,7 @@ class Probe:
         self._solver.set("core.minimize", True)
         model = self._model
         found, _ = self._check(blamed)
-        for _ in range(PLANES):
+        for _ in range(PLANES_TO_BLAME):
             if found is not Found.SOMEBODY or not (amiss := self._amiss()):
                 break
             for each in amiss:
