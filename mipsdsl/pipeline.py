@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -43,12 +44,16 @@ def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = N
     return Analysis(tuple(sources), files, symbols, program, found)
 
 
-def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]:
+def consolidate(
+    sources: Sequence[Source], report: Report, *, tests: bool = True
+) -> tuple[n.File, ...]:
     """Return the files of a policy with everything that it takes over from the years it amends.
 
+    Files that hold tests alone are left out of the years below, and without ``tests`` altogether.
     Reports: what parsing and amending report; E0501 no header, E0505 a year that is not there.
     """
-    files = tuple(sorted((tree_of(source, report) for source in sources), key=_has_no_header))
+    read = [each for each in sources if tests or not _TESTS_ALONE.match(each.text)]
+    files = tuple(sorted((tree_of(source, report) for source in read), key=_has_no_header))
     _missing_header(files, report)
     amends = [x for file in files for x in file.items if isinstance(x, n.Amends | n.Correction)]
     if not amends:
@@ -60,16 +65,19 @@ def consolidate(sources: Sequence[Source], report: Report) -> tuple[n.File, ...]
     except NoSuchPolicy as mistake:
         report.error("E0505", str(mistake), amends[0].year.span)
         return files
-    base, symbols = _base(tuple(below))
+    base, symbols = _base(tuple(below), tests and isinstance(amends[0], n.Correction))
     _right_year(amends[0], symbols, report)
     return amend(base, files, symbols, report)
 
 
+_TESTS_ALONE = re.compile(r"(?:\s*#[^\n]*\n)*\s*tests\s+for\b")
+
+
 @lru_cache(maxsize=32)
-def _base(sources: tuple[Source, ...]) -> tuple[tuple[n.File, ...], Symbols]:
+def _base(sources: tuple[Source, ...], tests: bool) -> tuple[tuple[n.File, ...], Symbols]:
     """Return a policy that another amends: whoever asks for several years amends each one once."""
     unseen = Report()
-    files = consolidate(sources, unseen)
+    files = consolidate(sources, unseen, tests=tests)
     return files, resolve(files, unseen)
 
 

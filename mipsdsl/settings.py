@@ -64,7 +64,11 @@ def sort_out(program: Program, settings: Mapping[str, str]) -> Settings:
         _check_unit(name, text, parameters[name])
     return Settings(
         of_parameters,
-        {name: _steps(national[name], text) for name, text in settings.items() if name in national},
+        {
+            name: steps_of(national[name], text)
+            for name, text in settings.items()
+            if name in national
+        },
     )
 
 
@@ -125,8 +129,13 @@ def _expression(name: str, text: str) -> Expr:
     )
 
 
-def _steps(item: Item, text: str) -> Stored:
-    """Return the value of a population item in the steps that it is stored in."""
+def steps_of(item: Item, text: str) -> Stored:
+    """Return the value of an item in the steps that it is stored in.
+
+    Raises:
+        SettingError: the text is no value of it.
+
+    """
     from mipsdsl.data.cells import Reading, parse_cell
     from mipsdsl.data.slots import Slot
 

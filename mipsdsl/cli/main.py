@@ -34,6 +34,7 @@ COMMANDS = {
     "test": ("mipsdsl.cli.test", "Run the examples and claims of policies."),
     "verify": ("mipsdsl.cli.verify", "Prove or refute what a policy claims."),
     "whatif": ("mipsdsl.cli.whatif", "Say what a change does to a population."),
+    "whynot": ("mipsdsl.cli.whynot", "Find the smallest changes that lead to another outcome."),
 }
 """Where each command is, and its line in the help; the module's ``command`` is the click command."""
 

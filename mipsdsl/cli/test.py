@@ -36,6 +36,7 @@ class Asked:
     many: int | None
     suggest: bool
     jobs: int | None
+    folders: bool
 
 
 @frozen
@@ -72,6 +73,11 @@ class Tried:
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Processes for changes.")
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
+@click.option(
+    "--folders/--no-folders",
+    default=False,
+    help="Of a file that is part of a policy, test the whole folder.",
+)
 @click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
@@ -86,7 +92,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         raise exits.Stop("--output writes JSON or XML: say --format json or --format junit")
     if (asked.mutate or asked.suggest) and (asked.match or asked.form == "junit"):
         raise exits.Stop("changes are tried on all tests, and told as text or JSON")
-    suites = [_tried(name, asked) for name in asked.policy or years()]
+    named = dict.fromkeys(map(policies.whole, asked.policy) if asked.folders else asked.policy)
+    suites = [_tried(name, asked) for name in named or years()]
     if asked.form == "json":
         texts = [policies.envelope("test", _content(one)) for one in suites]
         files.hand_over("".join(f"{text}\n" for text in texts), asked.output)

@@ -89,6 +89,15 @@ class Interpreter(Evaluator):
         finally:
             self._scribe = outer
 
+    def computed(self, row: Row) -> dict[str, Stored]:
+        """Return the items of ``row`` that were computed so far, but for selections."""
+        record, number = row[LAYOUT].record, row[NUMBER]
+        return {
+            name: value
+            for (of, at, name), value in self._values.items()
+            if of == record and at == number and not isinstance(value, tuple)
+        }
+
     # --- what the evaluation asks ---
 
     def read(self, row: Row, name: str) -> Stored:

@@ -119,7 +119,7 @@ def test_the_hooks_call_what_there_is(mips):
     text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
     entries = re.findall(r"entry: mips (\S+)(.*)", text)
 
-    assert ["mips-check", "mips-fmt"] == re.findall(r"- id: (\S+)", text)
+    assert ["mips-check", "mips-test", "mips-fmt"] == re.findall(r"- id: (\S+)", text)
     for verb, options in entries:
         command = cli.get_command(
             cli.make_context("mips", ["--help"], resilient_parsing=True), verb
