@@ -70,11 +70,15 @@ def partition(
     tops = [record for record in cut if all(below != record for below, _, _ in ways)]
     if len(tops) != 1 or sizes[tops[0]] <= rows or not _is_closed(schema, catalog, compiled, cut):
         return None
-    tables = _blocks(connection, catalog, tops[0], rows, cut, ways)
-    if tables is None or not _holds(connection, ways, sizes, tables):
-        return None
     number = -(-sizes[tops[0]] // rows)
-    return Partition({r: _starts(connection, t, number, sizes[r]) for r, t in tables.items()})
+    starts = {tops[0]: [min(block * rows, sizes[tops[0]]) for block in range(number + 1)]}
+    while len(starts) < len(cut):
+        way = next((w for w in ways if w[0] not in starts and w[1] in starts), None)
+        found = None if way is None else _starts(connection, way, starts, sizes)
+        if way is None or found is None:
+            return None
+        starts[way[0]] = found
+    return Partition(starts) if _holds(connection, ways, starts) else None
 
 
 def _ways(schema: Schema, catalog: Catalog, cut: Set[str]) -> Iterator[Way]:
@@ -104,71 +108,46 @@ def _is_closed(schema: Schema, catalog: Catalog, compiled: Compiled, cut: Set[st
     return True
 
 
-def _blocks(
+def _block(row: str, starts: Sequence[int]) -> str:
+    """Return SQL for the block that a row is in."""
+    return " + ".join(["0", *(f"CAST({row} >= {start} AS INTEGER)" for start in starts[1:-1])])
+
+
+def _starts(
     connection: Connection,
-    catalog: Catalog,
-    top: str,
-    rows: int,
-    cut: Set[str],
-    ways: Sequence[Way],
-) -> dict[str, str] | None:
-    """Make a table with the block of each row, for each record; nothing when one is not tied."""
-    tables = {top: f"block__{top}"}
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {tables[top]} AS "
-        f"SELECT {ROW}, CAST({ROW} // {rows} AS INTEGER) AS {BLOCK} FROM {catalog.rows[top]}"
-    )
-    while len(tables) < len(cut):
-        way = next((w for w in ways if w[0] not in tables and w[1] in tables), None)
-        if way is None:
-            return None
-        below, above, pairs = way
-        tables[below] = f"block__{below}"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {tables[below]} AS SELECT p.{ROW}, b.{BLOCK} "
-            f"FROM ({pairs}) AS p JOIN {tables[above]} AS b ON p.up = b.{ROW}"
-        )
-    return tables
+    way: Way,
+    starts: Mapping[str, Sequence[int]],
+    sizes: Mapping[str, int],
+) -> list[int] | None:
+    """Return where each block starts, also one without rows, and the end of the last.
+
+    Nothing where a row has no block, or where the rows of a block do not follow each other.
+    """
+    below, above, pairs = way
+    found = connection.execute(
+        f"SELECT {_block('up', starts[above])} AS {BLOCK}, count(*), min({ROW}), max({ROW}) "
+        f"FROM ({pairs}) GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    ends = [0, *(last + 1 for _, _, _, last in found)]
+    if ends[-1] != sizes[below] or any(
+        first != end or last - first + 1 != number
+        for end, (_, number, first, last) in zip(ends, found, strict=False)
+    ):
+        return None
+    firsts = {block: first for block, _, first, _ in found}
+    own = [sizes[below]]
+    for block in reversed(range(len(starts[above]) - 1)):
+        own.append(firsts.get(block, own[-1]))
+    return own[::-1]
 
 
 def _holds(
-    connection: Connection,
-    ways: Sequence[Way],
-    sizes: Mapping[str, int],
-    tables: Mapping[str, str],
+    connection: Connection, ways: Sequence[Way], starts: Mapping[str, Sequence[int]]
 ) -> bool:
-    """Return whether every row has one block, all ways stay in it, and blocks follow each other."""
-    for record, table in tables.items():
-        rows, overlaps = sql.one(
-            connection,
-            f"SELECT sum(number), count_if(number <> last - first + 1) FROM (SELECT count(*) AS "
-            f"number, min({ROW}) AS first, max({ROW}) AS last FROM {table} GROUP BY {BLOCK})",
-        )
-        (back,) = sql.one(
-            connection,
-            f"SELECT count_if(first < before) FROM (SELECT min({ROW}) AS first, "
-            f"lag(max({ROW})) OVER (ORDER BY {BLOCK}) AS before FROM {table} GROUP BY {BLOCK})",
-        )
-        if rows != sizes[record] or overlaps or back:
-            return False
+    """Return whether all ways stay in their blocks."""
     for below, above, pairs in ways:
-        (crossing,) = sql.one(
-            connection,
-            f"SELECT count(*) FROM ({pairs}) AS p JOIN {tables[below]} AS a ON p.{ROW} = "
-            f"a.{ROW} JOIN {tables[above]} AS b ON p.up = b.{ROW} WHERE a.{BLOCK} <> b.{BLOCK}",
-        )
+        crosses = f"{_block(ROW, starts[below])} <> {_block('up', starts[above])}"
+        (crossing,) = sql.one(connection, f"SELECT count_if({crosses}) FROM ({pairs})")
         if crossing:
             return False
     return True
-
-
-def _starts(connection: Connection, table: str, number: int, size: int) -> list[int]:
-    """Return where each block starts, also one without rows, and the end of the last."""
-    firsts = dict(
-        connection.execute(f"SELECT {BLOCK}, min({ROW}) FROM {table} GROUP BY {BLOCK}").fetchall()
-    )
-    starts = [size]
-    for block in reversed(range(number)):
-        starts.append(firsts.get(block, starts[-1]))
-    connection.execute(f"DROP TABLE {table}")
-    return starts[::-1]
