@@ -12,7 +12,7 @@ from benchmarks.exact import RECORD_OUTPUTS, score
 from benchmarks.goals.measured import Measured, Size, each, load
 from benchmarks.one_clinician import HAND, OURS, ZEN, contestants, is_right
 from benchmarks.timing import Side, race
-from benchmarks.work_policy import plan_of, program, tables_of
+from benchmarks.work_policy import program, tables_of
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.rows import link
 
@@ -85,10 +85,8 @@ def _tracer(table: Sequence[Benchmark]) -> Callable[[Clinician], object]:
         kept = [row for row in starts.rows if row[0] in used]
         tables["benchmark"] = type(starts)(starts.columns, kept)
         store = link(program(), tables)
-        plan = plan_of(tables, RECORD_OUTPUTS, {})
         interpreter = Interpreter(program(), store, {})
         [row] = store.rows["clinician"]
-        del plan
         return [interpreter.trace("clinician", row, name) for name in RECORD_OUTPUTS]
 
     return explain
