@@ -82,17 +82,22 @@ def _never(asked: Asked, program: c.Program) -> tuple[str, bool]:
         and isinstance(each.value.value, bool)
     ]  # fmt: skip
     switches += [
-        f"{each.name} is {'yes' if rule.expr.value else 'no'}"
+        f"{each.name} is {'yes' if always.value else 'no'}"
         for each in expressions_in(asked.question.bad)
         if isinstance(each, c.Read)
         and isinstance(each.row, c.Here)
         and (rule := items.get((asked.question.record, each.name))) is not None
-        and isinstance(rule.expr, c.Constant)
-        and isinstance(rule.expr.value, bool)
+        and isinstance(always := _plain(rule.expr), c.Constant)
+        and isinstance(always.value, bool)
     ]
     if switches:
         return f"never as long as {' and '.join(dict.fromkeys(switches))}", True
     return "nobody ever comes to this case with its condition met", False
+
+
+def _plain(expr: c.Expr) -> c.Expr | c.SetOf:
+    """Return the literal behind a parameter, else the expression."""
+    return expr.value if isinstance(expr, c.Parameter) else expr
 
 
 def bound_said(answer: Answer) -> str:
