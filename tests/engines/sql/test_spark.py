@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -27,10 +28,13 @@ sail = pytest.importorskip("pysail.spark", reason="pysail, a Spark Connect serve
 
 
 @pytest.fixture(scope="module")
-def remote() -> Iterator[str]:
+def session() -> Iterator[Any]:
     server = sail.SparkConnectServer()
     server.start(background=True)
-    yield f"sc://localhost:{server.listening_address[1]}"
+    session = connect(f"sc://localhost:{server.listening_address[1]}")
+    yield session
+    # A session that outlives its server asks after it for minutes when Python ends.
+    session.stop()
     server.stop()
 
 
@@ -42,20 +46,20 @@ def loaded(database: Spark, folder: Path, tables) -> dict[str, str]:
     return read_parquet(database, files)
 
 
-def test_random_people_of_2022(remote: str, tmp_path: Path) -> None:
+def test_random_people_of_2022(session: Any, tmp_path: Path) -> None:
     program = compile_policy(library.read_sources("2022"))
     plan, said = everything(program)
     people = Maker(program, 5).world()
     store = interpreted(program, linked(program, people), plan, said)
-    database = Spark(connect(remote), str(tmp_path / "scratch"))
+    database = Spark(session, str(tmp_path / "scratch"))
     tables = loaded(database, tmp_path, typed(program, frames(program, people)))
     engine = by_sql(program, database, tables, plan, said)
 
     assert differing(engine, store, plan) == []
 
 
-def test_random_programs(remote: str, tmp_path: Path) -> None:
-    database = Spark(connect(remote), str(tmp_path / "scratch"))
+def test_random_programs(session: Any, tmp_path: Path) -> None:
+    database = Spark(session, str(tmp_path / "scratch"))
     for seed in (3, 4, 7):
         dice = Random(seed)
         program = program_of(dice)
