@@ -21,10 +21,12 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, ["run", *map(str, arguments)], catch_exceptions=False)
 
 
-def both(folder: Path, *arguments: object, form: str = "csv") -> tuple[Path, Path]:
+def both(
+    folder: Path, *arguments: object, form: str = "csv", other: str = "native"
+) -> tuple[Path, Path]:
     """Run with both engines, compare what they say, and return the files that they wrote."""
     written, said = [], []
-    for engine in ("python", "native"):
+    for engine in ("python", other):
         out = folder / engine / f"results.{form}"
         out.parent.mkdir(exist_ok=True)
         result = run(*arguments, "--engine", engine, "-o", out)
@@ -42,6 +44,24 @@ def both(folder: Path, *arguments: object, form: str = "csv") -> tuple[Path, Pat
 def test_the_sample(tmp_path: Path, year: str) -> None:
     first, second = both(tmp_path, year, "--sample", "--population", "here")
 
+    assert first.read_text() == second.read_text()
+
+
+def test_constants_that_nobody_gave_need_no_value_in_sql_either(tmp_path: Path) -> None:
+    data = tmp_path / "people"
+    made = CliRunner().invoke(
+        cli, ["sample", "--clinicians", "300", "--year", "2022", "-o", str(data)]
+    )
+    bonus = "CASE WHEN kind = 'group' THEN complex_patient_bonus END AS complex_patient_bonus"
+    path = data / "submission.parquet"
+    duckdb.sql(f"SELECT * REPLACE ({bonus}) FROM '{path}'").write_parquet(
+        str(tmp_path / "x.parquet")
+    )
+    (tmp_path / "x.parquet").replace(path)
+
+    first, second = both(tmp_path, "2022", data, other="sql")
+
+    assert made.exit_code == 0
     assert first.read_text() == second.read_text()
 
 

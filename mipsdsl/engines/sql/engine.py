@@ -138,12 +138,15 @@ class SqlEngine:
     # --- the population ---
 
     def _set_populations(self) -> None:
-        """Make the table of the population items that are set or published."""
+        """Make the table of the population items that are set or published.
+
+        What is neither, and not computed, is missing: a plan sees that no row comes to need it.
+        """
         values = {}
         for item in self.program.items:
             if not item.record:
                 said = population_value(item, self.populations)
-                if said is not None and not isinstance(said, Population):
+                if not isinstance(said, Population):
                     values[item.name] = self._constant(item, said)
         self._put_populations(
             t.select(
@@ -160,7 +163,12 @@ class SqlEngine:
             return numbers.typed(numbers.widened(literal(value)))
         if isinstance(value, str):
             return self.database.dialect.text(value)
-        return t.cast(exp.Null(), self.database.dialect.type_of(item.type))
+        return self._nothing(item)
+
+    def _nothing(self, item: c.Item) -> t.Sql:
+        dialect = self.database.dialect
+        is_quantity = item.type.unit in QUANTITIES
+        return t.cast(exp.Null(), dialect.wide() if is_quantity else dialect.type_of(item.type))
 
     def _put_populations(self, query: exp.Query) -> None:
         self.catalog.populations = self._table("population")
@@ -190,9 +198,7 @@ class SqlEngine:
             case Decimal(whole):
                 return reader.numbers.typed(reader.numbers.widened(whole))
             case _:
-                type_ = self.database.dialect.type_of(item.type)
-                wide = self.database.dialect.wide()
-                return t.cast(exp.Null(), wide if item.type.unit in QUANTITIES else type_)
+                return self._nothing(item)
 
     def _finish_nation(self, batch: _Batch) -> None:
         frame = batch.translator.frame
