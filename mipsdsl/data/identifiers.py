@@ -121,8 +121,8 @@ def has_check_digit(npi: str) -> bool:
 def canonical(text: str) -> str:
     """Return an identifier in the one form that it is known by: a TIN without its dashes.
 
-    >>> canonical("12-3456789"), canonical("E1001")
-    ('123456789', 'E1001')
+    >>> canonical("12-3456789"), canonical("E17")
+    ('123456789', 'E17')
     """
     return text.replace("-", "") if FORMS["tin"].fullmatch(text) else text
 

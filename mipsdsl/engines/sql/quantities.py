@@ -143,8 +143,9 @@ class Quantities(Reader):
             return evolve(magnitude, natural=True)
         magnitude = self.bound(magnitude)
         negative = t.binary(exp.LT, like.top.sql, t.number(0))
-        arms = [(negative, self.numbers.negative(magnitude).sql)]
-        return evolve(magnitude, sql=t.case(arms, magnitude.sql), natural=False, literal=None)
+        below, above = self.numbers.negative(magnitude), magnitude
+        sql = t.case([(negative, self.numbers.typed(below))], self.numbers.typed(above))
+        return evolve(magnitude, sql=sql, natural=False, literal=None)
 
     def _floor(self, top: Whole, bottom: Whole, places: int, like: c.Expr) -> _Quotient:
         """Return ⌊top · 10**places / bottom⌋ of numbers not below 0; ``like`` bounds it."""

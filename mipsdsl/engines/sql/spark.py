@@ -7,6 +7,7 @@ read from there: a query that is only named would be computed again by each that
 from __future__ import annotations
 
 import socket
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ def connect(remote: str) -> Any:  # noqa: ANN401 - a session of pyspark, which h
 
     """
     expect(remote)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _with_a_file():
         # Of the version of pandas, which plays no part here.
         warnings.simplefilter("ignore", FutureWarning)
         from pyspark.sql.connect.session import SparkSession
@@ -76,6 +77,20 @@ def connect(remote: str) -> Any:  # noqa: ANN401 - a session of pyspark, which h
     except Exception as error:
         raise _silent(remote) from error
     return session
+
+
+@contextmanager
+def _with_a_file() -> Iterator[None]:
+    """Give the main module a file: of a program without one pyspark thinks that it tests pyspark."""
+    main: Any = sys.modules["__main__"]
+    if hasattr(main, "__file__"):
+        yield
+        return
+    main.__file__ = sys.executable
+    try:
+        yield
+    finally:
+        del main.__file__
 
 
 def _answering(remote: str) -> None:
