@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from mipsdsl.data.bulk.sql import Connection
 
 _NUMBER = r"-?[0-9]{1,12}(\.[0-9]{1,12})?"
+# A double whose text is a number as cells have it, with a power of two digits at most; not zero.
+_AS_TEXT = "(abs({0}) >= 1e-99 AND abs({0}) < 1e100)"
 
 
 @frozen
@@ -123,8 +125,7 @@ def _percents(
     is_number = cell.kind in ("DOUBLE", "FLOAT") or cell.kind.endswith("INT")
     number = cell.name if is_number else f"TRY_CAST({cell.text} AS DOUBLE)"
     written = f"regexp_full_match({cell.text}, '{_NUMBER}')"
-    clear = f"isfinite({number})" if is_number else written
-    clear += f" AND abs({number}) > 0"
+    clear = _AS_TEXT.format(number) if is_number else f"{written} AND abs({number}) > 0"
     if missing:
         clear += f" AND trim({cell.text}) NOT IN {sql.literals(sorted(missing))}"
     first = sql.one(

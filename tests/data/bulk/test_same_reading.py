@@ -105,6 +105,9 @@ def test_any_file(program: Program, content: bytes) -> None:
 )
 @settings(max_examples=25, deadline=None)
 @example([(1, 0.1 + 0.2, 1.005, 0.5, True, 3)], pa.float64())
+@example([(1, 0.0, 0.0, share, True, 3) for share in (1e308, 2.0, 1.0)], pa.float64())
+@example([(1, 0.0, 0.0, share, True, 3) for share in (5e-324, 1.0, 1.5)], pa.float64())
+@example([(1, 0.0, 0.0, share, True, 3) for share in (9.9e99, 1e-99)], pa.float64())
 def test_numbers_of_parquet(program: Program, rows: list[tuple[Any, ...]], kind: Any) -> None:
     columns = list(zip(*rows, strict=True)) if rows else [[]] * 6
     table = pa.table(
