@@ -202,7 +202,7 @@ def _at(found: Found, value: Fraction) -> str:
 
 
 def _measure(found: Found, value: Fraction) -> str:
-    from mipsdsl.cli.tables import shown_text
+    from mipsdsl.shown import shown_text
     from mipsdsl.data.write import Column
 
     return shown_text(Column("", found.goal.type, found.scale), found.measured[value])

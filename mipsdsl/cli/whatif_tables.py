@@ -12,7 +12,7 @@ import click
 from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.summary import rows as rows_text
-from mipsdsl.cli.tables import shown_text
+from mipsdsl.shown import shown_text
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.data.privacy import is_small, number_text
 from mipsdsl.data.suppress import Mark, marks
