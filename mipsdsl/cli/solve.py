@@ -202,8 +202,8 @@ def _at(found: Found, value: Fraction) -> str:
 
 
 def _measure(found: Found, value: Fraction) -> str:
-    from mipsdsl.shown import shown_text
     from mipsdsl.data.write import Column
+    from mipsdsl.shown import shown_text
 
     return shown_text(Column("", found.goal.type, found.scale), found.measured[value])
 

@@ -12,13 +12,13 @@ import click
 from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.summary import rows as rows_text
-from mipsdsl.shown import shown_text
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.data.privacy import is_small, number_text
 from mipsdsl.data.suppress import Mark, marks
 from mipsdsl.data.write import Column, cell_text, neutral
 from mipsdsl.engines.store import Stored
 from mipsdsl.scoring import results_of
+from mipsdsl.shown import shown_text
 from mipsdsl.whatif.compare import Group
 from mipsdsl.whatif.report import Figure, How, Report, share
 
