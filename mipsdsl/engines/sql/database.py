@@ -22,6 +22,10 @@ class Database(Protocol):
     def dialect(self) -> Dialect:
         """Return its SQL."""
 
+    @property
+    def has_rows(self) -> bool:
+        """Return whether it tells rows."""
+
     def create(self, table: str, query: exp.Query) -> None:
         """Make ``table`` of the rows of ``query``."""
 
@@ -48,6 +52,11 @@ class DuckDB:
     def dialect(self) -> Dialect:
         """Return its SQL."""
         return Dialect.DUCKDB
+
+    @property
+    def has_rows(self) -> bool:
+        """Return that it tells rows."""
+        return True
 
     def create(self, table: str, query: exp.Query) -> None:
         """Make a temporary table."""
@@ -94,6 +103,11 @@ class Script:
     dialect: Dialect
     inputs: Mapping[str, Sequence[str]]
     statements: list[exp.Expr] = field(factory=list)
+
+    @property
+    def has_rows(self) -> bool:
+        """Return that it has none."""
+        return False
 
     def create(self, table: str, query: exp.Query) -> None:
         """Keep the statement."""
