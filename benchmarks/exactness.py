@@ -2,9 +2,10 @@
 
     python -m benchmarks.exactness [-n 5000000] [--interpreted 200000] [--fractions 200000]
 
-The native engine on one thread is compared, bit for bit, with itself on two threads and on the same
+The native engine on one thread is compared, bit for bit, with itself on two threads, on the same
 clinicians in 1, 7 and 64 uneven parts, of which only the sums of the nation are put together, and with
-the SQL engine, which computes the factors itself; on a part of them with the interpreter, and with fractions that know nothing of the grid (``exact.py``). Nobody may differ.
+the SQL engine, which computes the factors itself; on a part of them with the interpreter, and with
+fractions that know nothing of the grid (``exact.py``). Nobody may differ.
 """
 
 from __future__ import annotations
