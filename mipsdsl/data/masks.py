@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from mipsdsl.core.nodes import Item, ItemKind, Program, Read, Record
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.data.identifiers import FORM_IN_TEXT, NAMES, canonical
 from mipsdsl.data.tables import DataError
 

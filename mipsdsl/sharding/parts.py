@@ -125,7 +125,7 @@ def divided(
 
 
 def _of_everyone(program: c.Program, waiting: Sequence[Target]) -> str:
-    from mipsdsl.core.reads import expressions_in
+    from mipsdsl.core.walk import expressions_in
 
     items = [item for item in program.items if (item.record, item.name) in waiting]
     for expr in expressions_in([item.expr for item in items]):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import define, field, fields, has
+from attrs import define, field
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, Shape, Type
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.walk import walk
 from mipsdsl.engines.schema import Schema, Target, stored_scale
 
 
@@ -75,13 +76,6 @@ class Grids:
 
 def _mentioned(part: object) -> Iterator[str]:
     """Yield the names in a part of the core: of what is read, of lists and of references."""
-    if isinstance(part, tuple):
-        for each in part:
-            yield from _mentioned(each)
-    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-            value = getattr(part, attribute.name)
-            if attribute.name == "name" and isinstance(value, str):
-                yield value
-            else:
-                yield from _mentioned(value)
+    for node in walk(part):
+        if isinstance(name := getattr(node, "name", None), str):
+            yield name

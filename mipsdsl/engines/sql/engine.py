@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import define, field, fields, has
+from attrs import define, field
 from sqlglot import exp
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, Shape, Type
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.walk import below
 from mipsdsl.engines.plan import Plan, Population, Populations, population_value
 from mipsdsl.engines.schema import group_list, select_of, stored_scale
 from mipsdsl.engines.sql import trees as t
@@ -383,12 +384,9 @@ class _Elsewhere:
             element = schema.of_rows(part.rows, self.record, elements)
             yield from self.part(part.rows, elements, inside=True)
             yield from self.part(part.places, (element,), inside=True)
-        elif isinstance(part, tuple):
-            for each in part:
+        else:
+            for each in below(part):
                 yield from self.part(each, elements, inside=inside)
-        elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-            for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-                yield from self.part(getattr(part, attribute.name), elements, inside=inside)
 
 
 def _one() -> exp.Select:
