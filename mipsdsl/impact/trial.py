@@ -8,8 +8,8 @@ from attrs import define, field
 
 from mipsdsl.diff.change import Difference
 from mipsdsl.diff.laws import Laws
+from mipsdsl.engines.frames import Values
 from mipsdsl.source import Source
-from mipsdsl.testing.world import Values
 
 People = Mapping[str, Sequence[Values]]
 """Rows by record, under the names of the newer policy: what is stored, by field."""

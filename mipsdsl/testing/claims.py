@@ -11,6 +11,7 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID
 from mipsdsl.diagnostics import Diagnostic, Label
 from mipsdsl.engines.evaluate import At
+from mipsdsl.engines.frames import Frame, Values, frames, linked, linked_frames
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
@@ -19,7 +20,6 @@ from mipsdsl.engines.store import Store, Stored
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.source import Span
 from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import Frame, Values, frames, linked, linked_frames
 from mipsdsl.verify.told import told
 
 

@@ -10,8 +10,8 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.build import value_of
 from mipsdsl.core.reads import children
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.engines.frames import Values
 from mipsdsl.engines.store import Stored
-from mipsdsl.testing.world import Values
 
 ROWS = 3
 CHILDREN = 6

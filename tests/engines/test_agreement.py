@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.columns import columns_of
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine
 from mipsdsl.engines.native.tables import OutOfRange
@@ -47,7 +48,7 @@ OUT_OF_RANGE: dict[str, list[object]] = {}
 
 
 def native_outcome(
-    program: c.Program, tables: Mapping[str, w.Data], plan: Plan, store: Store
+    program: c.Program, tables: Mapping[str, Frame], plan: Plan, store: Store
 ) -> dict[str, list[object]]:
     """Return all that a run of machine code computed, as ``outcome`` has it."""
     populations = computed(program)
@@ -65,7 +66,7 @@ def native_outcome(
     }
 
 
-def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
+def compare(program: c.Program, tables: Mapping[str, Frame]) -> None:
     """Run all engines on everything, and look at every trace."""
     populations: Populations = {
         item.name: Population.COMPUTE for item in program.items if not item.record

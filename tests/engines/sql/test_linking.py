@@ -9,6 +9,7 @@ import pytest
 
 from mipsdsl import library
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame, frames
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.schema import NUMBER
 from mipsdsl.engines.sql import trees as t
@@ -18,7 +19,6 @@ from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import frames
 from tests.engines import worlds as w
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.sql.typed import load
@@ -27,9 +27,7 @@ from tests.engines.sql.typed import load
 def same(program: c.Program, tables) -> None:
     """See that both ways of linking agree."""
     plain = {
-        name: w.Data(
-            table.columns, [[None if v is UNSET else v for v in row] for row in table.rows]
-        )
+        name: Frame(table.columns, [[None if v is UNSET else v for v in row] for row in table.rows])
         for name, table in tables.items()
     }
     store = link(program, plain)
@@ -102,7 +100,7 @@ def test_a_world_like_mips() -> None:
 def test_keys_that_are_taken_get_numbers() -> None:
     data = w.scoring_data()
     taken = ["individual T1 N1", "individual T1 N1 2"]
-    data["submission"] = w.Data(
+    data["submission"] = Frame(
         ("submission_id", "kind", "tin", "npi", "reported"),
         [[key, "group", "T1", None, True] for key in taken],
     )
@@ -111,7 +109,7 @@ def test_keys_that_are_taken_get_numbers() -> None:
 
 def test_nothing_is_ensured_where_the_columns_do_not_say_it() -> None:
     data = w.scoring_data()
-    data["clinician"] = w.Data(("npi", "tin", "charges"), [["N9", "T1", 0]])
+    data["clinician"] = Frame(("npi", "tin", "charges"), [["N9", "T1", 0]])
     same(w.scoring(), data)
     del data["clinician"]
     same(w.scoring(), data)

@@ -11,6 +11,7 @@ from benchmarks import ours
 from benchmarks.by_sql import typed_tables
 from benchmarks.many import as_dictionaries, many, table_of
 from benchmarks.work_policy import program, tables_of
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Dialect, Unsupported
@@ -18,7 +19,6 @@ from mipsdsl.engines.sql.script import script
 from mipsdsl.engines.store import Store
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.source import Source
-from tests.engines import worlds as w
 from tests.engines.running import computed, plan_for
 from tests.engines.sql.running import by_sql, differing, interpreted
 from tests.engines.sql.typed import load
@@ -107,7 +107,7 @@ rule thing.x: number from 0 to 2 = wide + (if (total rounded to 2 places half up
 def test_folds_of_all_kinds_come_from_sql(rows: list[list[object]]) -> None:
     source = Source("wide.mips", WIDE)
     wide = compile_policy([source])
-    data = {"thing": w.Data(("id", "much", "size"), rows)}
+    data = {"thing": Frame(("id", "much", "size"), rows)}
     plan, said = plan_for(wide, data), computed(wide)
     store = interpreted(wide, link(wide, data), plan, said)
     with duckdb.connect(config={"threads": 1}) as connection:
