@@ -50,11 +50,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
     Of documents that name one clinician, or hold one submission, nobody need be named.
     """
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     said_of_privacy = p.taken(options)
-    asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
+    asked = Asked(**options)
     from mipsdsl.explain.ask import explain
     from mipsdsl.scoring import OutputError, computed_here, world_of
 

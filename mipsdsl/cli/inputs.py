@@ -114,6 +114,11 @@ def data_options(command: Command) -> Command:
     return command
 
 
+def taken(options: dict[str, Any]) -> Data:
+    """Take what is said of the data out of the options of a command, and return it."""
+    return Data(**{field.name: options.pop(field.name) for field in Data.__attrs_attrs__})
+
+
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:
     """Return ``name=value`` texts by name.
 

@@ -108,13 +108,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
     Documents of CMS's QPP submissions API (.json) may stand alone: they say which year they are of.
     """
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     said = p.taken(options)
-    asked = Asked(
-        privacy=said, **{name: value for name, value in options.items() if name not in of_data}
-    )
+    asked = Asked(privacy=said, **options)
     with progress.stages() as stage:
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))

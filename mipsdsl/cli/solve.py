@@ -60,8 +60,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
     Each value of the range is tried when they are few; of more, a bisection finds where it turns.
     """
-    of_data = {each.name for each in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
     asked = study.Asked(**{name: options[name] for name in of_policy})
     with progress.stages() as stage, study.population(asked, data, stage) as people:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,8 +62,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     National factors are computed from these data, before and after, so that what is paid out is
     what comes in; --population published holds them as CMS published them.
     """
-    of_data = {each.name for each in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     options["least"] = options["least"] or 0
     change = Change(**{each.name: options[each.name] for each in Change.__attrs_attrs__})
     by = tuple(part.strip() for part in options["by"].split(",") if part.strip())
@@ -176,26 +174,31 @@ def _hand_over(people: study.Population, made: Report, change: Change) -> None:
     from mipsdsl.cli import whatif_tables as shown
 
     study.say(shown.how_answered(made))
-    found = people.about(made.how.rows)
+    found, least = people.about(made.how.rows), change.least
+    texts = {
+        "csv": lambda: shown.csv_of(made, least),
+        "json": lambda: shown.json_of(made, least, found),
+    }
+    _tell(change, found, texts, lambda: shown.show(made, least, colour=policies.coloured()))
+
+
+def _tell(
+    change: Change, found: About, texts: Mapping[str, Callable[[], str]], show: Callable[[], None]
+) -> None:
+    """Write the answer where it was asked to go, in one of the forms of ``texts``, or show it."""
     if change.output:
         path = Path(change.output)
-        texts: dict[str, Callable[[Report, int], str]] = {
-            ".csv": shown.csv_of,
-            ".json": partial(shown.json_of, found=found),
-        }
-        text = texts.get(path.suffix.casefold())
+        text = texts.get(path.suffix.casefold().removeprefix("."))
         if text is None:
-            raise exits.Stop(f"`{path}`: name a file that ends in .csv or .json")
-        _write(path, text(made, change.least), found)
+            *others, last = (f".{form}" for form in texts)
+            raise exits.Stop(f"`{path}`: name a file that ends in {', '.join(others)} or {last}")
+        _write(path, text(), found)
         return
     about.say(found)
-    match change.form or "table":
-        case "table":
-            shown.show(made, change.least, colour=policies.coloured())
-        case "csv":
-            click.echo(shown.csv_of(made, change.least), nl=False)
-        case _:
-            click.echo(shown.json_of(made, change.least, found))
+    if change.form in (None, "table"):
+        show()
+    else:
+        click.echo(texts[str(change.form)](), nl=change.form != "csv")
 
 
 def _write(path: Path, text: str, found: About) -> None:
@@ -240,24 +243,10 @@ def _hand_over_curve(people: study.Population, made: Curve, change: Change) -> N
     from mipsdsl.cli import whatif_curve as shown
 
     study.say(shown.how_answered(made))
-    found = people.about(made.how.rows)
-    if change.output:
-        path = Path(change.output)
-        texts: dict[str, Callable[[Curve, int], str]] = {
-            ".csv": shown.csv_of,
-            ".json": partial(shown.json_of, found=found),
-            ".html": partial(shown.html_of, found=found),
-        }
-        text = texts.get(path.suffix.casefold())
-        if text is None:
-            raise exits.Stop(f"`{path}`: name a file that ends in .csv, .json or .html")
-        _write(path, text(made, change.least), found)
-        return
-    about.say(found)
-    match change.form or "table":
-        case "table":
-            shown.show(made, change.least)
-        case "csv":
-            click.echo(shown.csv_of(made, change.least), nl=False)
-        case _:
-            click.echo(shown.json_of(made, change.least, found))
+    found, least = people.about(made.how.rows), change.least
+    texts = {
+        "csv": lambda: shown.csv_of(made, least),
+        "json": lambda: shown.json_of(made, least, found),
+        "html": lambda: shown.html_of(made, least, found),
+    }
+    _tell(change, found, texts, lambda: shown.show(made, least))

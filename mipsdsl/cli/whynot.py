@@ -73,8 +73,7 @@ def _asker(options: dict[str, Any]) -> Asker:
     from mipsdsl.whynot.search import Asker
     from mipsdsl.whynot.want import WantError, name_in, want_of
 
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     program, settings = policies.with_settings(options["policy"], i.pairs(data.settings, "--set"))
     if not program.changeable:
         raise WantError("the policy says nothing of what can be changed: write `changeable of …`")
