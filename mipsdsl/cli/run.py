@@ -116,7 +116,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
         privacy = p.of(program, said)
-        engine = "" if asked.shard is not None else engine_of(data, asked.engine, privacy)
+        engine = "" if asked.shard is not None else engine_of(data, asked.engine)
         if engine in LARGE:
             asked = evolve(asked, engine=engine)
             _expect_server(asked)

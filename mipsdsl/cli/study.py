@@ -147,8 +147,8 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
     stage("reading")
     privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
     found = partial(_settled, asked, data, program, parameters, populations, privacy)
-    if engine_of(data, "auto", privacy) == "native":
-        with _many(asked, data, program) as (source, records):
+    if engine_of(data, "auto") == "native":
+        with _many(asked, data, program, privacy) as (source, records):
             yield found(source, records)
         return
     inputs = i.read_inputs(program, data, privacy)
@@ -157,10 +157,11 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
 
 
 @contextmanager
-def _many(asked: Asked, data: i.Data, program: Program) -> Iterator[tuple[People, Collection[str]]]:
+def _many(
+    asked: Asked, data: i.Data, program: Program, privacy: Privacy
+) -> Iterator[tuple[People, Collection[str]]]:
     """Give data of any size, and the records that they have; refusals end the command."""
     from mipsdsl.data.bulk.workspace import workspace
-    from mipsdsl.data.privacy import OPEN
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import Unsupported
     from mipsdsl.large.world import inputs_of, read_world
@@ -169,7 +170,7 @@ def _many(asked: Asked, data: i.Data, program: Program) -> Iterator[tuple[People
     try:
         with i.paths_of(data) as paths, workspace() as (connection, _):
             large = read_world(connection, program, paths, i.options_of(data))
-            say_reading(inputs_of(large), asked, OPEN)
+            say_reading(privacy.inputs(inputs_of(large)), asked, privacy)
             yield ManyPeople(large), large.tables
     except DataError as mistake:
         raise exits.Stop(str(mistake)) from None

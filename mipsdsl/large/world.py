@@ -27,7 +27,7 @@ from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.linking import Linked, link_tables
 from mipsdsl.engines.store import Store
 from mipsdsl.large.fetch import fetch, keys_as_texts, needs_of
-from mipsdsl.large.masking import masked
+from mipsdsl.large.hiding import released
 from mipsdsl.large.partition import partition
 from mipsdsl.large.results import ColumnRows, Kept, array_of
 from mipsdsl.scoring import (
@@ -38,6 +38,8 @@ from mipsdsl.scoring import (
     World,
     asked_by_record,
     factors_of,
+    guarded,
+    guarding,
     looked_at,
     national,
     outputs_of,
@@ -216,7 +218,7 @@ def planned_large(world: LargeWorld, wanted: Wanted) -> tuple[LargeWorld, Plan]:
     assert isinstance(found, LargeWorld)
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
-    return found, plan
+    return found, guarded(found, plan, wanted)
 
 
 def told(
@@ -231,7 +233,7 @@ def told(
     return Scored(
         outcomes=outcomes,
         refused=plan.refused,
-        factors=tuple(factors_of(world, plan, wanted.populations)),
+        factors=tuple(factors_of(world, plan, wanted)),
         created=dict(created),
         none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
         record=record_of_run(world, wanted),
@@ -300,7 +302,7 @@ class _Run:
             if record:
                 yield self._outcome(record, kept.rows(record))
             else:
-                yield national(world, names, self.wanted.populations)
+                yield national(world, names, self.wanted)
 
     def _at_once(self) -> Iterator[Outcome]:
         """Compute all rows together."""
@@ -316,14 +318,14 @@ class _Run:
                 arrays = self._arrays(columns, record, {})
                 yield self._outcome(record, ColumnRows(arrays))
             else:
-                yield national(world, names, self.wanted.populations)
+                yield national(world, names, self.wanted)
 
     def _count_created(self, columns: ColumnStore, cut: frozenset[str], *, is_last: bool) -> None:
         for record, mask in columns.created.items():
             if mask.any() and (record in cut or is_last):
                 self.created[record] = self.created.get(record, 0) + int(mask.sum())
 
-    def _shown(self, record: str) -> list[str]:
+    def _names(self, record: str) -> list[str]:
         keys = self.world.store.schema.records[record].key
         names = asked_by_record(self.plan)[record]
         return [*keys, *(name for name in names if name not in keys)]
@@ -332,23 +334,22 @@ class _Run:
         self, columns: ColumnStore, record: str, ranges: Mapping[str, tuple[int, int]]
     ) -> tuple[pa.Array, ...]:
         """Return the columns of results of the rows that are in ``columns``."""
-        mask, shown = self.wanted.privacy.mask, self._shown(record)
-        results = Results(self.world, columns, record, ranges, mask)
-        arrays = tuple(results.array(name) for name in shown)
-        if mask is not None:
-            arrays = tuple(
-                masked(array, mask) if mask.hides(record, name) else array
-                for name, array in zip(shown, arrays, strict=True)
-            )
+        privacy, names = self.wanted.privacy, self._names(record)
+        results = Results(self.world, columns, record, ranges, privacy.mask)
+        arrays = tuple(results.array(name) for name in names)
+        arrays = released(record, names, arrays, guarding(self.plan, record), privacy)
         made = columns.created.get(record)
         if record in self.wanted.subjects and made is not None and made.any():
             arrays = tuple(array.filter(pa.array(~made)) for array in arrays)
         return arrays
 
     def _outcome(self, record: str, rows: ColumnRows) -> Outcome:
-        shown = self._shown(record)
-        privacy = self.wanted.privacy
-        shapes = tuple(shown_column(self.world, record, name, privacy) for name in shown)
+        inside = guarding(self.plan, record)
+        shapes = tuple(
+            shown_column(self.world, record, name, self.wanted.privacy)
+            for name in self._names(record)
+            if name not in inside
+        )
         return Outcome(record, len(self.world.store.schema.records[record].key), shapes, rows)
 
 
@@ -414,4 +415,9 @@ class Results:
             return keys_as_texts(self.world.connection, table, record, definition.key, self.mask)
         of_group = Results(self.world, self.columns, record, self.ranges, self.mask)
         parts = [of_group.array(name).to_pylist() for name in definition.key]
+        if self.mask is not None:
+            parts = [
+                [self.mask.value(record, name, each) for each in part]
+                for name, part in zip(definition.key, parts, strict=True)
+            ]
         return [" ".join(map(str, key)) for key in zip(*parts, strict=True)]
