@@ -133,7 +133,7 @@ class SmallCells:
     ) -> None:
         """Note what ``item`` is made of; ``made`` has what is made of each count, and gains it."""
         record = item.record
-        reads = {read.name for read in _reads(item.expr) if isinstance(read.row, c.Here)}
+        reads = set(_read_beside(item.expr, record))
         beside = {name for name in reads if (record, name) in figures}
         itself = {item.name} if item.type.unit in _DRAWN_FROM_PEOPLE else set()
         for name, others in self._together.get(record, {}).items():
@@ -145,6 +145,8 @@ class SmallCells:
         match expr:
             case c.Read(row=c.Here(), name=name):
                 return (record, name) in self.counts
+            case c.ReadPopulation(name=name):
+                return ("", name) in self.counts
             case c.Read(name=name):
                 return any(name == other for _, other in self.counts)
             case c.Fold(kind=c.FoldKind.COUNT, rows=rows):
@@ -186,8 +188,12 @@ def _numbering(program: c.Program) -> Iterable[Target]:
             yield from ((relation.record, name) for name in relation.theirs)
 
 
-def _reads(expr: c.Expr) -> Iterable[c.Read]:
-    if isinstance(expr, c.Read):
-        yield expr
+def _read_beside(expr: c.Expr, record: str) -> Iterable[str]:
+    """Yield what an expression reads of its own row; an item of the population, the others of it."""
+    match expr:
+        case c.Read(row=c.Here(), name=name):
+            yield name
+        case c.ReadPopulation(name=name) if not record:
+            yield name
     for part in children(expr):
-        yield from _reads(part)
+        yield from _read_beside(part, record)
