@@ -42,7 +42,8 @@ def as_markdown(
     if layers.proofs is not None:
         lines += ["", "## What is proved", "", *_proofs(layers.proofs)]
     if layers.witnesses:
-        lines += ["", "## For whom", "", *(x for each in layers.witnesses for x in _witness(each))]
+        lines += ["", "## For whom", ""]
+        lines += [line for each in layers.witnesses for line in _witness(each, names)]
     if layers.population is not None:
         lines += ["", "## How many", "", *_population(layers.population)]
     if layers.why is not None:
@@ -78,7 +79,7 @@ def _figures(figures: Iterable[Figure]) -> Iterator[str]:
     yield from _table(["", "before", "after"], rows)
 
 
-def _witness(witness: Witness) -> Iterator[str]:
+def _witness(witness: Witness, names: tuple[str, str]) -> Iterator[str]:
     yield f"### W{witness.number} {escaped(witness.kind)}"
     yield ""
     yield f"`{witness.record}.{witness.name}` differs for:"
@@ -89,6 +90,11 @@ def _witness(witness: Witness) -> Iterator[str]:
     yield ""
     yield from _figures(witness.figures)
     yield ""
+    for side, account in zip(names, witness.explained, strict=True):
+        yield f"<details><summary>Why, under {escaped(side)}</summary>"
+        yield ""
+        yield from (f"    {line}".rstrip() for line in account.split("\n"))
+        yield from ("", "</details>", "")
 
 
 def _population(population: Population) -> Iterator[str]:

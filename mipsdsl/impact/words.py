@@ -57,6 +57,15 @@ def difference_text(unit: Unit, amount: Fraction) -> str:
     return f"{sign}{amount_text(abs(amount), unit, places)}"
 
 
+def total_text(unit: Unit, amount: Fraction) -> str:
+    """Return a sum or a count as short as it says something.
+
+    >>> total_text(Unit.MONEY, Fraction(1234567, 2)), total_text(Unit.COUNT, Fraction(7))
+    ('$617,284', '7')
+    """
+    return amount_text(amount, unit, _PLACES.get(unit, 4))
+
+
 def share_text(part: int, whole: int) -> str:
     """Return a part of a whole: ``7.1%``; of nothing, nothing."""
     return amount_text(Fraction(part, whole), Unit.PERCENT, 1) if whole else ""
@@ -130,7 +139,7 @@ def _population(population: Population) -> Iterator[str]:
     for name, (before, after) in whole.money.items() if whole is not None else ():
         type_, scale = population.money[name]
         moved = difference_text(type_.unit, Fraction(after - before, 10**scale))
-        values = (amount_text(Fraction(x, 10**scale), type_.unit, 0) for x in (before, after))
+        values = (total_text(type_.unit, Fraction(x, 10**scale)) for x in (before, after))
         yield f"{spoken(name)}, all together: {' → '.join(values)} ({moved})."
 
 
@@ -154,7 +163,7 @@ def moves(comparison: Comparison) -> Iterator[tuple[Label, Label, int]]:
 
 def _why(why: Attribution) -> str:
     unit, steps = why.type.unit, 10**why.scale
-    ends = (amount_text(Fraction(x, steps), unit, 0) for x in (why.before, why.after))
+    ends = (total_text(unit, Fraction(x, steps)) for x in (why.before, why.after))
     total = difference_text(unit, Fraction(why.after - why.before, steps))
     ordered = sorted(why.effects, key=lambda effect: -abs(effect.shapley))
     parts = (
