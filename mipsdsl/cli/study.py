@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mipsdsl.data.tables import Inputs
     from mipsdsl.engines.plan import Populations
     from mipsdsl.source import Source
+    from mipsdsl.whatif.large import ManyPeople
     from mipsdsl.whatif.lens import Lens
     from mipsdsl.whatif.study import Case, People, Study
 
@@ -148,19 +149,19 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
     privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
     found = partial(_settled, asked, data, program, parameters, populations, privacy)
     if engine_of(data, "auto") == "native":
-        with _many(asked, data, program, privacy) as (source, records):
-            yield found(source, records)
+        with many_people(data, program, asked.max_rejects, privacy) as source:
+            yield found(source, source.large.tables)
         return
     inputs = i.read_inputs(program, data, privacy)
-    say_reading(inputs, asked, privacy)
+    say_reading(inputs, asked.max_rejects, privacy)
     yield found(FewPeople(inputs), inputs.tables)
 
 
 @contextmanager
-def _many(
-    asked: Asked, data: i.Data, program: Program, privacy: Privacy
-) -> Iterator[tuple[People, Collection[str]]]:
-    """Give data of any size, and the records that they have; refusals end the command."""
+def many_people(
+    data: i.Data, program: Program, max_rejects: str, privacy: Privacy
+) -> Iterator[ManyPeople]:
+    """Give data of any size; refusals end the command."""
     from mipsdsl.data.bulk.workspace import workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import Unsupported
@@ -170,8 +171,8 @@ def _many(
     try:
         with i.paths_of(data) as paths, workspace() as (connection, _):
             large = read_world(connection, program, paths, i.options_of(data))
-            say_reading(privacy.inputs(inputs_of(large)), asked, privacy)
-            yield ManyPeople(large), large.tables
+            say_reading(privacy.inputs(inputs_of(large)), max_rejects, privacy)
+            yield ManyPeople(large)
     except DataError as mistake:
         raise exits.Stop(str(mistake)) from None
     except Unsupported as mistake:
@@ -205,16 +206,16 @@ def _settled(
     )  # fmt: skip
 
 
-def say_reading(inputs: Inputs, asked: Asked, privacy: Privacy) -> None:
+def say_reading(inputs: Inputs, max_rejects: str, privacy: Privacy) -> None:
     """Say what was read and left out; stop when too much was left out."""
     from mipsdsl.cli import run, summary
 
     total = sum(inputs.counts.values())
     say(summary.of_reading(inputs, privacy))
     say(summary.of_rejects(inputs.rejects, total, None, privacy.least))
-    if len(inputs.rejects) > run.allowed(asked.max_rejects, total):
+    if len(inputs.rejects) > run.allowed(max_rejects, total):
         raise exits.Stop(
-            f"{privacy.number(len(inputs.rejects))} rejected, and {asked.max_rejects} may be\n"
+            f"{privacy.number(len(inputs.rejects))} rejected, and {max_rejects} may be\n"
             "help: `mips run` writes them with the reasons; correct them, or say --max-rejects",
             exits.REJECTED,
         )

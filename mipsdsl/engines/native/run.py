@@ -56,7 +56,9 @@ class NativeEngine:
         """
         self._settle(plan)
         compiled = compiled or compile_native(self.program, plan)
-        run = Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads))
+        run = Run(
+            self.program, self.columns, self._populations, plan, compiled, threads_of(threads)
+        )
         with _improving(compiled, self.columns):
             run.run()
 
@@ -70,7 +72,8 @@ class NativeEngine:
                 )
 
 
-def _threads(asked: int | None) -> int:
+def threads_of(asked: int | None) -> int:
+    """Return how many threads work: as many as there are processors."""
     return asked or os.cpu_count() or 1
 
 
