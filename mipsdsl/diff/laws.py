@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from mipsdsl.core.merge import Apart, Merged, Target, merge
 from mipsdsl.core.nodes import Program
-from mipsdsl.core.replace import replaced
+from mipsdsl.core.walk import replaced
 from mipsdsl.diagnostics import PolicyError, Report
 from mipsdsl.diff.change import Difference
 from mipsdsl.diff.policy import Entry, Key, Policy, Thing, files_of

@@ -8,9 +8,8 @@ from attrs import frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
-from mipsdsl.core.replace import replaced
 from mipsdsl.core.types import YESNO, Unit
+from mipsdsl.core.walk import expressions_in, replaced
 from mipsdsl.scoring import results_of
 from mipsdsl.whatif.lens import Lens, LensError, lens_of, looking_by, with_items
 

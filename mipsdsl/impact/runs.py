@@ -8,7 +8,7 @@ from attrs import define, field, frozen
 
 from mipsdsl import scoring
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.native import Again, compile_native
 from mipsdsl.engines.plan import Population, Populations, Refusal, population_value
 from mipsdsl.engines.schema import Target, schema_of
