@@ -160,3 +160,21 @@ def test_a_small_count_of_the_nation_is_hidden_with_what_is_made_of_it(people: P
         assert "few = <11, computed over 60 rows" in result.stderr
         assert "part = *, computed" in result.stderr
         assert result.stdout.splitlines()[1] == "<11,*,*,0.2896"
+
+
+@pytest.mark.parametrize("hiding", HIDING)
+def test_the_merge_of_parts_hides_as_a_single_run_does(
+    people: Path, tmp_path: Path, hiding: str
+) -> None:
+    for asked in ASKED.values():
+        _run(people, "--outputs", asked, *_hiding(people, hiding), "-o", tmp_path / "single")
+        parts = []
+        for number in (1, 2, 3):
+            parts.append(str(tmp_path / f"{number}"))
+            _run(people, "--outputs", asked, "--shard", f"{number}/3", "-o", parts[-1])
+        how = [*map(str, _hiding(people, hiding)), "-o", str(tmp_path / "merged")]
+        result = CliRunner().invoke(cli, ["merge", *parts, *how], catch_exceptions=False)
+
+        assert result.exit_code == 0, result.stderr
+        for path in (tmp_path / "single").glob("*.csv"):
+            assert path.read_bytes() == (tmp_path / "merged" / path.name).read_bytes()
