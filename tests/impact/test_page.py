@@ -49,9 +49,30 @@ def test_changed_words_are_marked_on_both_sides() -> None:
     key = next(each.key for each in difference.changes)
     both = sides(key, difference.old, difference.new)
 
-    assert not [run for run in both.old if run.differs]
-    assert ["2 *"] == [run.text.strip() for run in both.new if run.differs]
-    assert "score + threshold" in "".join(run.text for run in both.old)
+    old, new = (_marked(both.rows, side) for side in (0, 1))
+
+    assert [] == old
+    assert ["2 *"] == new
+    assert (True, True) == both.there
+
+
+def _marked(rows, side: int) -> list[str]:
+    lines = [row[side] for row in rows if row[side] is not None]
+    return [run.text.strip() for line in lines for run in line.runs if run.differs]
+
+
+def test_new_lines_stand_beside_nothing() -> None:
+    new = OLD.replace(
+        "points = score + threshold", "points = if score > 3 points then score else 0 points"
+    ).replace(
+        "[a fact sheet]", '\n    except 0 points when score is 1 point because "one" [a fact sheet]'
+    )
+    difference = between(OLD, new)
+    key = next(each.key for each in difference.changes)
+    rows = sides(key, difference.old, difference.new).rows
+
+    assert [row for row in rows if row[0] is None]
+    assert not [row for row in rows if row[1] is None]
 
 
 def test_no_difference_is_said(small) -> None:

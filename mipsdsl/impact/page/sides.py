@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -20,39 +22,43 @@ _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 @frozen
 class Run:
-    """A stretch of text; ``differs``: the other side does not have it.
-
-    ``padding``: so many lines of the other side have nothing here.
-    """
+    """A stretch of a line; ``differs``: the other side does not have it."""
 
     text: str
     differs: bool
-    padding: int = 0
+
+
+@frozen
+class TextLine:
+    """A line: how far it is indented, and its runs, which are joined."""
+
+    indent: int
+    runs: tuple[Run, ...]
+
+
+Pair: TypeAlias = tuple[TextLine | None, TextLine | None]
 
 
 @frozen
 class Sides:
-    """Both texts, each as runs that are joined; nothing where the thing is not there."""
+    """Lines side by side; nothing where a side has no line there. ``there``: which side has any."""
 
-    old: tuple[Run, ...]
-    new: tuple[Run, ...]
+    rows: tuple[Pair, ...]
+    there: tuple[bool, bool]
 
 
 def sides(key: Key, old: Policy, new: Policy) -> Sides:
     """Return the consolidated texts of one thing in two policies."""
     before, after = (_text(key, policy) for policy in (old, new))
-    if not (before and after):
-        return Sides(_all(before), _all(after))
-    return _compared(before.split("\n"), after.split("\n"))
+    there = bool(before), bool(after)
+    if all(there):
+        return Sides(tuple(_compared(before, after)), there)
+    return Sides(tuple(zip_longest(_unmarked(before), _unmarked(after))), there)
 
 
-def _all(text: str) -> tuple[Run, ...]:
-    return (Run(text, differs=False),) if text else ()
-
-
-def _text(key: Key, policy: Policy) -> str:
+def _text(key: Key, policy: Policy) -> list[str]:
     entry = policy.get(key)
-    return "" if entry is None else _laid_out(key, whole(entry.thing, policy))
+    return [] if entry is None else _laid_out(key, whole(entry.thing, policy)).split("\n")
 
 
 def _laid_out(key: Key, thing: Thing) -> str:
@@ -61,39 +67,49 @@ def _laid_out(key: Key, thing: Thing) -> str:
     return format_item(thing, width=WIDTH)
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> Sides:
-    """Return lines compared: those that are not on both sides by word."""
-    before: list[Run] = []
-    after: list[Run] = []
+def _unmarked(texts: Sequence[str]) -> list[TextLine]:
+    return [_line([Run(text, differs=False)]) for text in texts]
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
+    """Yield lines beside each other: those that are not on both sides compared by word."""
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        gone, come = "\n".join(old[i:j]), "\n".join(new[k:m])
+        gone, come = old[i:j], new[k:m]
         if what == "equal":
-            before.append(Run(f"{gone}\n", differs=False))
-            after.append(Run(f"{come}\n", differs=False))
+            yield from zip(_unmarked(gone), _unmarked(come), strict=True)
+        elif len(gone) == len(come):
+            for one, other in zip(gone, come, strict=True):
+                yield from zip(_marked([one], [other]), _marked([other], [one]), strict=True)
         else:
-            pairs = [(gone, come)]
-            if m - k == j - i:
-                pairs = list(zip(old[i:j], new[k:m], strict=True))
-            for one, other in pairs:
-                before += [*_marked(one, other), *_end(one, other)]
-                after += [*_marked(other, one), *_end(other, one)]
-    return Sides(tuple(before), tuple(after))
+            yield from zip_longest(_marked(gone, come), _marked(come, gone))
 
 
-def _end(lines: str, other: str) -> Iterator[Run]:
-    """Yield the end of ``lines``, and room for those that only the ``other`` side has."""
-    if lines:
-        yield Run("\n", differs=False)
-    more = _number(other) - _number(lines)
-    if more > 0:
-        yield Run("", differs=False, padding=more)
+def _marked(texts: Sequence[str], others: Sequence[str]) -> list[TextLine]:
+    """Return ``texts`` with what differs from ``others`` marked."""
+    if not texts:
+        return []
+    lines: list[list[Run]] = [[]]
+    for run in _compared_runs("\n".join(texts), "\n".join(others)):
+        first, *more = run.text.split("\n")
+        lines[-1].append(Run(first, run.differs))
+        lines += [[Run(text, run.differs)] for text in more]
+    return [_line(runs) for runs in lines]
 
 
-def _number(lines: str) -> int:
-    return lines.count("\n") + 1 if lines else 0
+def _line(runs: Sequence[Run]) -> TextLine:
+    """Return a line of ``runs``; the spaces before it are its indentation."""
+    text = "".join(run.text for run in runs)
+    indent = left = len(text) - len(text.lstrip(" "))
+    kept = []
+    for run in runs:
+        cut = min(left, len(run.text))
+        left -= cut
+        if run.text[cut:]:
+            kept.append(Run(run.text[cut:], run.differs))
+    return TextLine(indent, tuple(kept))
 
 
-def _marked(text: str, other: str) -> Iterator[Run]:
+def _compared_runs(text: str, other: str) -> Iterator[Run]:
     """Yield the runs of ``text``; a space differs where it stands between words that do.
 
     Where little is alike, all of it differs: words that happen to be in both say nothing.
