@@ -66,8 +66,8 @@ def native_outcome(
     }
 
 
-def compare(program: c.Program, tables: Mapping[str, Frame]) -> None:
-    """Run all engines on everything, and look at every trace."""
+def assert_engines_agree(program: c.Program, tables: Mapping[str, Frame]) -> None:
+    """Run all engines on everything, and look at every trace: assert that they say the same."""
     populations: Populations = {
         item.name: Population.COMPUTE for item in program.items if not item.record
     }
@@ -98,11 +98,11 @@ def test_engines_agree(seed: int) -> None:
     # Drawn by a seed: hypothesis's own choices repeat themselves so much that few values differ.
     dice = Random(seed)
     program = program_of(dice)
-    compare(program, data_of(dice, program))
+    assert_engines_agree(program, data_of(dice, program))
 
 
 def test_engines_agree_on_a_world_like_mips() -> None:
-    compare(w.scoring(), w.scoring_data())
+    assert_engines_agree(w.scoring(), w.scoring_data())
 
 
 def test_generated_text_holds_no_word_of_the_policy() -> None:

@@ -24,8 +24,8 @@ from tests.engines.random_programs import data_of, program_of
 from tests.engines.sql.typed import load
 
 
-def same(program: c.Program, tables) -> None:
-    """See that both ways of linking agree."""
+def assert_linked_alike(program: c.Program, tables) -> None:
+    """Assert that both ways of linking agree, on every column, list and created row."""
     plain = {
         name: Frame(table.columns, [[None if v is UNSET else v for v in row] for row in table.rows])
         for name, table in tables.items()
@@ -83,18 +83,18 @@ def program_record(program: c.Program, name: str) -> c.Record:
 def test_random_people_of_a_year(year: str) -> None:
     program = compile_policy(library.read_sources(year))
     for seed in range(1):
-        same(program, frames(program, Maker(program, seed).world()))
+        assert_linked_alike(program, frames(program, Maker(program, seed).world()))
 
 
 def test_random_data_of_random_programs() -> None:
     for seed in range(15):
         dice = Random(seed)
         program = program_of(dice)
-        same(program, data_of(dice, program))
+        assert_linked_alike(program, data_of(dice, program))
 
 
 def test_a_world_like_mips() -> None:
-    same(w.scoring(), w.scoring_data())
+    assert_linked_alike(w.scoring(), w.scoring_data())
 
 
 def test_keys_that_are_taken_get_numbers() -> None:
@@ -104,12 +104,12 @@ def test_keys_that_are_taken_get_numbers() -> None:
         ("submission_id", "kind", "tin", "npi", "reported"),
         [[key, "group", "T1", None, True] for key in taken],
     )
-    same(w.scoring(), data)
+    assert_linked_alike(w.scoring(), data)
 
 
 def test_nothing_is_ensured_where_the_columns_do_not_say_it() -> None:
     data = w.scoring_data()
     data["clinician"] = Frame(("npi", "tin", "charges"), [["N9", "T1", 0]])
-    same(w.scoring(), data)
+    assert_linked_alike(w.scoring(), data)
     del data["clinician"]
-    same(w.scoring(), data)
+    assert_linked_alike(w.scoring(), data)

@@ -32,7 +32,7 @@ EXAMPLES = int(os.environ.get("MIPSDSL_EXAMPLES", "400")) // 8
 """Programs to compare; set the variable for a longer search."""
 
 
-def compare(program: c.Program, tables: Mapping[str, Frame]) -> None:
+def assert_sql_agrees(program: c.Program, tables: Mapping[str, Frame]) -> None:
     plain = {
         name: Frame(table.columns, [[None if v is UNSET else v for v in row] for row in table.rows])
         for name, table in tables.items()
@@ -53,11 +53,11 @@ def test_engines_agree_on_random_programs(seed: int) -> None:
     program = program_of(dice)
     # Random programs nest quotients as no rule does; who cannot be exact says so.
     with suppress(Unsupported):
-        compare(program, data_of(dice, program))
+        assert_sql_agrees(program, data_of(dice, program))
 
 
 def test_engines_agree_on_a_world_like_mips() -> None:
-    compare(w.scoring(), w.scoring_data())
+    assert_sql_agrees(w.scoring(), w.scoring_data())
 
 
 @pytest.mark.parametrize("year", ["2017", "2022", "2026"])
@@ -84,4 +84,4 @@ def test_what_is_too_wide_is_refused_by_name() -> None:
     data = {"thing": Frame(("id", "much"), [["T", 1]])}
 
     with pytest.raises(Unsupported, match=r"`thing\.x` cannot be computed in SQL: a number beyond"):
-        compare(program, data)
+        assert_sql_agrees(program, data)
