@@ -74,9 +74,9 @@ class _Merger:
         records = tuple(_both(self._old.records, self._new.records, _record))
         items = self._items()
         switches = [_switch(name) for name in self._switches.values()]
-        ordered = _in_order(records, [*switches, *items])
+        ordered = in_order(records, [*switches, *items])
         schema = schema_of(records, ordered)
-        shaped = _with_shapes(records, ordered, schema)
+        shaped = with_shapes(records, ordered, schema)
         results = dict(self._old.results) | dict(self._new.results)
         program = evolve(
             self._new,
@@ -283,7 +283,7 @@ def _unmeasured(part: Any) -> Any:  # noqa: ANN401 - a grouping or a relation
 # --- order and shapes ----------------------------------------------------------------------------
 
 
-def _in_order(records: Sequence[c.Record], items: Sequence[c.Item]) -> list[c.Item]:
+def in_order(records: Sequence[c.Record], items: Sequence[c.Item]) -> list[c.Item]:
     """Return ``items``, each after all that it reads.
 
     Raises:
@@ -317,7 +317,7 @@ def _meets(read: Dependency, name: str, grouping: c.Grouping) -> bool:
     )
 
 
-def _with_shapes(
+def with_shapes(
     records: Sequence[c.Record], items: Sequence[c.Item], schema: Schema
 ) -> list[c.Item]:
     """Return ``items`` with shapes that hold whatever the switches say."""

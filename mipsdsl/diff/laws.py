@@ -110,11 +110,12 @@ def groups_of(difference: Difference) -> Mapping[Target, str]:
         target: entry.area
         for policy in (difference.old, difference.new)
         for key, entry in policy.items()
-        for target in _targets(key, entry)
+        for target in targets_of(key, entry)
     }
 
 
-def _targets(key: Key, entry: Entry) -> Iterator[Target]:
+def targets_of(key: Key, entry: Entry) -> Iterator[Target]:
+    """Give the items (of a parameter: its name, under the record "") that a thing becomes."""
     record = "" if key.what in {"parameter", "population"} else key.record
     yield record, key.name
     if isinstance(entry.thing, n.Table | n.Scale):

@@ -2,34 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import define, field
+from attrs import define, field, frozen
 
+from mipsdsl.core import nodes as c
+from mipsdsl.core.build import value_of
+from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.core.walk import expressions_in
+from mipsdsl.diagnostics import Report
 from mipsdsl.diff.change import Difference
 from mipsdsl.diff.laws import Laws
-from mipsdsl.engines.frames import Values
+from mipsdsl.engines.schema import Target
+from mipsdsl.engines.store import Key, Stored
+from mipsdsl.impact.candidates import (
+    TURN_PLACES,
+    Candidates,
+    Names,
+    Side,
+    Together,
+    by_chance,
+    distinct,
+    under_new_names,
+)
+from mipsdsl.impact.law import OneLaw, People, both_laws, values
 from mipsdsl.source import Source
+from mipsdsl.testing.world import World
 
-People = Mapping[str, Sequence[Values]]
-"""Rows by record, under the names of the newer policy: what is stored, by field."""
+CHANCE = 12
+"""So many worlds are made by chance; the examples know more."""
+SEED = 7
+AT_ONCE = 400
+"""So many worlds are run together."""
+HIDDEN = frozenset({c.ItemKind.SELECTION, c.ItemKind.ROW})
 
 
-@define
+@frozen(eq=False)
+class Sighting:
+    """A row for whom an item is another under the two policies."""
+
+    people: People
+    key: Key
+    before: Stored
+    after: Stored
+
+
+@define(eq=False)
 class Trial:
-    """Who was tried under both policies. Refutations of the solver are added as they are found."""
+    """Who was tried under both policies, and what was seen to differ.
+
+    ``seen``: for each item that both have, rows for which it is another. ``alike``: for each output,
+    some rows for which it is not. Refutations of the solver are added as they are found.
+    """
 
     difference: Difference
     laws: Laws
-    sources: tuple[Sequence[Source], Sequence[Source]]
-    people: list[People] = field(factory=list)
+    sides: tuple[Side, Side]
+    both: tuple[OneLaw, OneLaw]
+    candidates: Candidates
+    items: tuple[Target, ...]
+    outputs: tuple[Target, ...]
+    together: Together
+    seen: dict[Target, list[Sighting]] = field(factory=dict)
+    alike: dict[Target, list[Sighting]] = field(factory=dict)
+    tried: int = 0
+
+    def look(self, people: Iterable[People]) -> None:
+        """Try ``people`` under both policies."""
+        for some in self.together.worlds(people, AT_ONCE):
+            self._look(some)
+            self.tried += len(some)
+
+    def _look(self, some: Sequence[People]) -> None:
+        one = self.together.joined(some)
+        stores = [law.run(one, self.items) for law in self.both]
+        for target in self.items:
+            olds, news = (values(store, target) for store in stores)
+            is_output = target in self.outputs
+            for key, before in olds.items():
+                if key not in news or (whose := self.together.whose(key)) is None:
+                    continue
+                if before == news[key] and not is_output:
+                    continue
+                number, own = whose
+                found = self.seen if before != news[key] else self.alike
+                sighting = Sighting(some[number], own, before, news[key])
+                found.setdefault(target, []).append(sighting)
 
 
 def trial(
     difference: Difference,
     laws: Laws,
     sources: tuple[Sequence[Source], Sequence[Source]],
-    people: Sequence[People] = (),
+    people: Iterable[People] = (),
 ) -> Trial:
-    """Return the people of the examples of both policies, some by chance, and ``people``."""
-    return Trial(difference, laws, sources, list(people))
+    """Return what examples of both policies, those near, some by chance, and ``people`` show.
+
+    Of policies that cannot be one program nobody is tried.
+    """
+    sides = Side.of(sources[0]), Side.of(sources[1])
+    program = laws.new if laws.merged is None else laws.merged.program
+    years = laws.new.year - sides[0].program.year
+    worlds = [World.usual(side.setting, Report()) for side in sides]
+    candidates = Candidates(program, People({}))
+    candidates.usual = candidates.whole(_people(worlds[1], sides[1], Names({}, {}, {}), 0))
+    found = Trial(
+        difference, laws, sides, both_laws(laws), candidates, *_watched(laws), Together(program)
+    )
+    if laws.merged is not None:
+        names = Names.of(difference)
+        told = [
+            *(
+                _people(world, sides[0], names, years)
+                for world in (worlds[0], *sides[0].examples())
+            ),
+            *(_people(world, sides[1], Names({}, {}, {}), 0) for world in sides[1].examples()),
+        ]
+        plain = distinct([candidates.usual, *(candidates.whole(each) for each in told)])
+        near = candidates.near(_turns(laws))
+        found.look([*people, *plain, *near, *by_chance(program, SEED, CHANCE)])
+    return found
+
+
+def _people(world: World, side: Side, names: Names, years: int) -> People:
+    said = {names.names.get(("", name), name): value for name, value in world.populations.items()}
+    return People(under_new_names(world.rows, side.program, names, years), said)
+
+
+def _watched(laws: Laws) -> tuple[tuple[Target, ...], tuple[Target, ...]]:
+    """Return the items that both policies have, and those of them that are results of one."""
+    olds = {(item.record, item.name): item for item in laws.old.items}
+    both = [
+        (item.record, item.name)
+        for item in laws.new.items
+        if item.record and item.kind not in HIDDEN and (item.record, item.name) in olds
+    ]
+    results = outputs_of(laws)
+    return tuple(both), tuple(x for x in results if x in set(both))
+
+
+def outputs_of(laws: Laws) -> tuple[Target, ...]:
+    """Return the results of either policy, in the order of the newer one."""
+    named: dict[str, dict[str, None]] = {}
+    for program in (laws.new, laws.old):
+        for record, names in program.results:
+            named.setdefault(record, {}).update(dict.fromkeys(names))
+    return tuple((record, name) for record, names in named.items() for name in names)
+
+
+def _turns(laws: Laws) -> dict[Unit, list[int]]:
+    """Return the values that changed rules and parameters turn at, by their unit."""
+    olds = {(item.record, item.name): item for item in laws.old.items}
+    found: dict[Unit, dict[int, None]] = {}
+    for item in laws.new.items:
+        old = olds.get((item.record, item.name))
+        if old is not None and old.expr == item.expr:
+            continue
+        for expr in _constants(item if old is None else (item, old)):
+            value = value_of(expr)
+            if value is not None and expr.type.unit in QUANTITIES:
+                steps = value * 10**TURN_PLACES
+                if steps.denominator == 1:
+                    found.setdefault(expr.type.unit, {})[int(steps)] = None
+    return {unit: list(each) for unit, each in found.items()}
+
+
+def _constants(items: c.Item | tuple[c.Item, ...]) -> Iterator[c.Constant]:
+    for item in items if isinstance(items, tuple) else (items,):
+        for expr in expressions_in(item.expr):
+            if isinstance(expr, c.Constant):
+                yield expr
