@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from mipsdsl.cli import about, exits, policies
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
@@ -62,7 +63,7 @@ class Asked:
     among: str
     max_rejects: str
     by: tuple[str, ...] = ()
-    least: int = 0
+    privacy: p.Asked
 
 
 @frozen(kw_only=True)
@@ -136,7 +137,6 @@ def looking(program: Program, lens: Lens, asked: Asked) -> tuple[Program, Lens]:
 def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iterator[Population]:
     """Give the data that a user named, read, with what is looked at in them settled."""
     from mipsdsl.cli.engine import engine_of
-    from mipsdsl.data.privacy import OPEN, Privacy
     from mipsdsl.whatif.study import FewPeople
 
     stage("compiling")
@@ -146,7 +146,7 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
     if parameters:
         program = compiled(asked.policy, (), parameters)
     stage("reading")
-    privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
+    privacy = p.of(program, asked.privacy)
     found = partial(_settled, asked, data, program, parameters, populations, privacy)
     if engine_of(data, "auto") == "native":
         with many_people(data, program, asked.max_rejects, privacy) as source:
@@ -202,7 +202,7 @@ def _settled(
     said = computed_here(program, data.population == "here", populations)
     return Population(
         asked=asked, data=data, program=program, source=source, said=said, lens=lens,
-        common=parameters, privacy=privacy,
+        common=parameters, privacy=privacy.over(program),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from mipsdsl.cli import about, exits, policies, progress, study
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
@@ -27,7 +28,6 @@ class Change:
     vary: str
     output: str | None
     form: str | None
-    least: int
 
 
 @click.command(name="whatif")
@@ -43,13 +43,7 @@ class Change:
     type=click.Choice(["table", "csv", "json"]),
     help="How to show the answer.  [default: table]",
 )
-@click.option(
-    "--suppress-below",
-    "least",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help="Show no number of fewer than N people, nor what gives it away; CMS asks for 11.",
-)
+@p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Say what a change of the rules of a year does to the population in FILES (or --sample).
@@ -63,12 +57,12 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     what comes in; --population published holds them as CMS published them.
     """
     data = i.taken(options)
-    options["least"] = options["least"] or 0
+    said = p.taken(options)
     change = Change(**{each.name: options[each.name] for each in Change.__attrs_attrs__})
     by = tuple(part.strip() for part in options["by"].split(",") if part.strip())
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
     named = {name: options[name] for name in of_policy}
-    asked = study.Asked(**named, by=by, least=change.least)
+    asked = study.Asked(**named, by=by, privacy=said)
     if not (data.settings or change.other or change.vary):
         raise exits.Stop(
             "nothing was changed: say --set NAME=VALUE, --with FILE or --vary NAME=A..B"
@@ -172,9 +166,11 @@ def _national(people: study.Population) -> tuple[str, ...]:
 
 def _hand_over(people: study.Population, made: Report, change: Change) -> None:
     from mipsdsl.cli import whatif_tables as shown
+    from mipsdsl.whatif.hiding import hidden
 
-    study.say(shown.how_answered(made))
-    found, least = people.about(made.how.rows), change.least
+    least, made = people.privacy.least, hidden(made, people.privacy)
+    study.say(shown.how_answered(made, least))
+    found = people.about(made.how.rows)
     texts = {
         "csv": lambda: shown.csv_of(made, least),
         "json": lambda: shown.json_of(made, least, found),
@@ -241,9 +237,11 @@ def _curve(people: study.Population, change: Change, stage: Callable[[str], None
 
 def _hand_over_curve(people: study.Population, made: Curve, change: Change) -> None:
     from mipsdsl.cli import whatif_curve as shown
+    from mipsdsl.whatif.hiding import hidden_curve
 
-    study.say(shown.how_answered(made))
-    found, least = people.about(made.how.rows), change.least
+    least, made = people.privacy.least, hidden_curve(made, people.privacy)
+    study.say(shown.how_answered(made, least))
+    found = people.about(made.how.rows)
     texts = {
         "csv": lambda: shown.csv_of(made, least),
         "json": lambda: shown.json_of(made, least, found),

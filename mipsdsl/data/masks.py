@@ -183,6 +183,10 @@ class Mask:
             secret,
         )
 
+    def over(self, program: Program) -> Mask:
+        """Return the same for another program."""
+        return Mask.of(program, self._secret)
+
     def hides(self, record: str, name: str) -> bool:
         """Return whether the values of a field or an item say whom a row is about."""
         return (record, name) in self.identifying
