@@ -41,8 +41,7 @@ from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import Store, Stored, Tabular
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker, populations_of
 
 SQL_EVERY = 50
 """One in so many worlds of a year is run by SQL, too; of random programs one in ten."""

@@ -19,8 +19,7 @@ from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import PythonEngine
 from mipsdsl.engines.store import Store, Stored
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker, populations_of
 from tests.diff.comparing import of_text, on_the_way, year
 from tests.engines.running import column
 

@@ -18,8 +18,7 @@ from mipsdsl.engines.store import Store
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import computed_here, to_be_given
 from mipsdsl.settings import expressions
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker, populations_of
 
 WORLDS = 8
 THRESHOLD = "performance_threshold"

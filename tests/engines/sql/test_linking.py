@@ -18,7 +18,7 @@ from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker
 from tests.engines import worlds as w
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.sql.typed import load

@@ -15,7 +15,7 @@ from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import requirements
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import computed_here
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker
 from tests.engines.sql.typed import typed
 
 

@@ -16,7 +16,7 @@ from mipsdsl.engines.rows import link
 from mipsdsl.engines.sql.spark import Spark, SparkError, connect, read_parquet
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.running import computed, plan_for
 from tests.engines.sql.running import by_sql, differing, everything, interpreted
