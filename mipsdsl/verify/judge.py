@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from time import process_time
+from typing import Any
 
 from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import dependencies
 from mipsdsl.core.strata import schema_of as reads_of
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.schema import Target, schema_of
 from mipsdsl.engines.solver.attempt import Attempt, Never, Question, Settings, attempt
 from mipsdsl.engines.solver.codes import Codebook
@@ -189,6 +191,10 @@ class _Search:
         if items:
             self.depth.items |= items if len(items) < AT_ONCE else self._nearest(items)
             return True
+        exact = {each.target for each in wrong if each.expr is None} - self.depth.exact
+        if exact:
+            self.depth.exact |= exact
+            return True
         lists = {x for each in wrong for x in each.lists} - self.depth.lists
         if lists:
             self.depth.lists |= lists
@@ -204,8 +210,25 @@ class _Search:
             return [each for run in tried.freed for each, _ in run]
         assert tried.probe is not None
         amiss = differs(again, tried)
-        blamed = tried.probe.blame([(each, real) for each, real, is_there in amiss if is_there])
-        return [each for each, _, _ in amiss] if blamed is None else blamed
+        there = [(each, real) for each, real, is_there in amiss if is_there]
+        for blamable in (self._plain(there), there):
+            blamed = tried.probe.blame(blamable) if blamable else None
+            if blamed is not None:
+                return blamed
+        return [each for each, _, _ in amiss]
+
+    def _plain(self, amiss: list[tuple[Freed, Any]]) -> list[tuple[Freed, Any]]:
+        """Return what is computed without lists and without a quotient of two unknowns, if not all is."""
+        items = schema_of(self.judge.program).items
+        plain = [
+            (each, real) for each, real in amiss
+            if each.expr is None and each.target not in self.depth.items
+            and not any(
+                isinstance(x, c.Position | c.Divide | c.Fold | c.Select)
+                for x in expressions_in(items[each.target].expr)
+            )
+        ]  # fmt: skip
+        return plain if len(plain) < len(amiss) else []
 
     def _nearest(self, items: set[Target]) -> set[Target]:
         """Return the items that bring in least that was not looked at before."""

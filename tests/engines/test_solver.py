@@ -207,8 +207,8 @@ def test_ties_mean_the_same():
     assert wrong_on_ties() == set()
 
 
-def off_by_one(self, a, b):
-    return numbers.plus(REAL_QUOTIENT(self, a, b), numbers.known(1))
+def off_by_one(self, a, b, of):
+    return numbers.plus(REAL_QUOTIENT(self, a, b, of), numbers.known(1))
 
 
 REAL_QUOTIENT = Numbers.quotient
