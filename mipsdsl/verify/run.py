@@ -12,7 +12,7 @@ from attrs import frozen
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.verify.chance import somebody
-from mipsdsl.verify.judge import Answer, Judge, Verdict
+from mipsdsl.verify.judge import Answer, Judge, Reached, Verdict
 from mipsdsl.verify.questions import Asked, Kind, Settled, questions
 from mipsdsl.verify.report import Result, result, settled
 from mipsdsl.verify.verdicts import Verdicts
@@ -59,7 +59,7 @@ def verified(
         found[index] = answer
         each = asked[index]
         if isinstance(each, Asked) and answer.said != SPENT:
-            cache.put(each, answer, _most(each, limits))
+            cache.put(each, answer)
     cache.close(keep=len(wanted) < len(asked))
     return tuple(found[index] for index in wanted)
 
@@ -80,16 +80,19 @@ def _answered(
         left = sorted(
             set(todo) - shown, key=lambda index: (list(Kind).index(asked[index].kind), index)
         )
-        earlier: dict[int, Result] = {}
+        earlier: dict[int, tuple[Result, Reached | None]] = {}
         for seconds in [*(x for x in PASSES if x < limits.seconds), limits.seconds]:
-            running = {pool.submit(_answer, i, seconds, end): i for i in left}
+            running = {
+                pool.submit(_answer, i, seconds, end, earlier[i][1] if i in earlier else None): i
+                for i in left
+            }
             left = []
             for future in as_completed(running):
-                index, answer = running[future], future.result()
+                index, (answer, reached) = running[future], future.result()
                 if answer.said == SPENT and index in earlier:
-                    answer = earlier[index]
+                    answer = earlier[index][0]
                 elif not answer.is_final and seconds < _most(asked[index], limits):
-                    earlier[index] = answer
+                    earlier[index] = answer, reached
                     left.append(index)
                     continue
                 yield index, answer
@@ -135,15 +138,19 @@ def _chance(wanted: Sequence[int], seed: int) -> list[int]:
     return somebody(judge.program, open_ones, seed)
 
 
-def _answer(index: int, seconds: float, end: float) -> Result:
+def _answer(
+    index: int, seconds: float, end: float, reached: Reached | None
+) -> tuple[Result, Reached | None]:
     judge, asked = _JUDGES[-1]
     each = asked[index]
-    if isinstance(each, Settled):
-        return settled(each)
+    assert isinstance(each, Asked), "what is settled is not asked"
     left = end - time()
     if left <= 0:
-        return Result(
-            each.kind, each.name, Verdict.UNKNOWN, None, SPENT, each.place, is_final=False
-        )
-    answer = judge.answer(each.question, min(seconds, left), may_give=each.wants_person)
-    return result(each, answer, judge.program)
+        spent = Answer(Verdict.UNKNOWN, SPENT, is_final=False)
+        return result(each, spent, judge.program), reached
+    if reached is not None:
+        left += reached.seconds
+    answer = judge.answer(
+        each.question, min(seconds, left), may_give=each.wants_person, reached=reached
+    )
+    return result(each, answer, judge.program), answer.reached

@@ -17,6 +17,9 @@ from mipsdsl.verify.judge import Verdict
 from mipsdsl.verify.questions import Asked
 from mipsdsl.verify.report import Result
 
+ENOUGH = 0.9
+"""What was left open is not asked again with as much time, or hardly more."""
+
 
 class Verdicts:
     """What was found in earlier runs: of these rules, and of others in which they stand as here.
@@ -44,16 +47,16 @@ class Verdicts:
         line = self._own.get(key) or self._elsewhere().get(key)
         if line is None:
             return None
-        verdict, is_well, said, spent, is_final, limit = line
-        if not is_final and limit < seconds:
+        verdict, is_well, said, spent, is_final = line
+        if not is_final and spent < ENOUGH * seconds:
             return None
         self._used[key] = line
         return Result(asked.kind, asked.name, Verdict(verdict), is_well, said, asked.place, spent)
 
-    def put(self, asked: Asked, found: Result, seconds: float) -> None:
-        """Keep what was found in at most ``seconds``."""
+    def put(self, asked: Asked, found: Result) -> None:
+        """Keep what was found."""
         self._used[self._key(asked)] = [
-            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final, seconds,
+            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final,
         ]  # fmt: skip
 
     def close(self, *, keep: bool) -> None:

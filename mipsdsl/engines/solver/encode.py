@@ -339,7 +339,9 @@ class Encoder:
             lambda: self.numbers.fresh("share", 0, unit),
         )
         part = select(is_between, share, known(0))
-        return decimal(plus(times(whole, unit), part), FINEST, conj([value.present, starts.present]))
+        return decimal(
+            plus(times(whole, unit), part), FINEST, conj([value.present, starts.present])
+        )
 
     def _between(self, value: Quantity, starts: Starts, index: int, whole: Quantity) -> Value:
         """Return how far a value is from one start to the next, beyond ``whole``."""

@@ -214,9 +214,7 @@ class Numbers:
 
         return self.once(("named", number.low, number.high), [number.term], made)
 
-    def once(
-        self, kind: tuple[object, ...], terms: Iterable[Term], make: Callable[[], Num]
-    ) -> Num:
+    def once(self, kind: tuple[object, ...], terms: Iterable[Term], make: Callable[[], Num]) -> Num:
         """Return what is made of ``terms``: made of the same ones once more, it is the same number.
 
         So two runs over the same rows differ only in what depends on what is another in them.
