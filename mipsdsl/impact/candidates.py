@@ -19,10 +19,9 @@ from mipsdsl.impact.law import People
 from mipsdsl.pipeline import Analysis, analyse
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
 from mipsdsl.testing.scenes import worlds
 from mipsdsl.testing.world import Setting, World, setting
+from mipsdsl.verify.random_world import Maker, populations_of
 
 MANY = 7
 """So many rows are tried in a list, next to one."""
