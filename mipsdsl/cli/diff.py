@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, layers, policies
+from mipsdsl.cli import exits, forms, layers, policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,13 +50,7 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
     help=f"Only these, with commas between: {', '.join(_KINDS)}; or {' and '.join(_EFFECTS)}.",
 )
 @click.option("--area", "areas", multiple=True, metavar="FILE", help="Only this file: weights.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    help="How to show it.",
-)
+@forms.shown_as("text", "md", "json")
 @click.option("--exit-code", is_flag=True, help="End with 1 when there is a difference.")
 @policies.dated
 def command(
@@ -71,7 +65,7 @@ def command(
 ) -> None:
     """Show what is different in B: added, changed, renamed, removed, with the reasons given.
 
-    Without B, it is the policy of the project: that of its file of settings (mips config).
+    B may be left out in a project: it is then the policy that the settings name (mips config show).
 
     A and B are years, files or folders of your own, or a git revision of one: git:REV:PATH (the
     years that such a policy amends are those of this program). Layout, order and comments are no

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import about, exits, policies
+from mipsdsl.cli import about, exits, forms, policies
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 
@@ -42,7 +42,7 @@ class Asked:
 @click.option("--key", metavar="RECORD:K1,K2", help="Any row by its key: submission:S1.")
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="What to explain.")
 @click.option("--depth", default=4, show_default=True, help="How far to follow the reasons.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives

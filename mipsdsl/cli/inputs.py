@@ -107,6 +107,17 @@ _OPTIONS = (
 )
 
 
+def max_rejects(command: Command) -> Command:
+    """Give ``command`` the option that says how many rows may be wrong."""
+    return click.option(
+        "--max-rejects",
+        default="0",
+        show_default=True,
+        metavar="N|P%",
+        help="So many rows may be wrong, and are left out: a number, or a share.",
+    )(command)
+
+
 def data_options(command: Command) -> Command:
     """Give ``command`` the options that ``Data`` holds."""
     for option in reversed(_OPTIONS):

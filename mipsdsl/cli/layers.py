@@ -81,11 +81,15 @@ _OPTIONS = (
     ),
     click.option("--outcome", default="", metavar="ITEM", help="What says how a row fares."),
     click.option("--save-tests", metavar="FILE", help="Write the witnesses as tests of both."),
-    click.option("--max-rejects", default="0", show_default=True, metavar="N|P%"),
+    i.max_rejects,
     click.option("--assume", multiple=True, metavar="FIELD=VALUE,…", help="As `mips run` has it."),
     click.option("--measures", metavar="DIR|YEAR", help="As `mips run` has it."),
     click.option("--map", "mapping", metavar="FILE.toml", help="As `mips run` has it."),
-    click.option("--percent-in", type=click.Choice(["fraction", "hundred"])),
+    click.option(
+        "--percent-in",
+        type=click.Choice(["fraction", "hundred"]),
+        help="As `mips run` has it.",
+    ),
 )
 _OWN = ("named", "proof", "witnesses", "people", "sample", "all_", "by", "outcome", "save_tests")
 _OF_DATA = ("files", "max_rejects", "assume", "measures", "mapping", "percent_in")

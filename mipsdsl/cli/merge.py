@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
-from mipsdsl.cli import about, exits, policies
+from mipsdsl.cli import about, exits, forms, policies
 from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.command(name="merge")
 @click.argument("parts", metavar="PARTS...", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, metavar="OUT", help="A folder, or one file.")
-@click.option("--percent", type=click.Choice(["fraction", "text"]), default="fraction")
+@forms.percents
 @p.options
 def command(
     parts: tuple[str, ...],

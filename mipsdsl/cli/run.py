@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import evolve, frozen
 
-from mipsdsl.cli import about, exits, policies, progress
+from mipsdsl.cli import about, exits, forms, policies, progress
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 from mipsdsl.cli.engine import ENGINES, LARGE, engine_of
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mipsdsl.large.world import LargeOptions, LargeWorld
     from mipsdsl.scoring import Outcome, Scored, Wanted
     from mipsdsl.settings import Settings
-
-_PERCENT_HELP = "How percents are written: 4.25% or 0.0425."
 
 
 @frozen(kw_only=True)
@@ -62,16 +60,14 @@ class Asked:
 @click.option("--outputs", default="", metavar="A,B,…", help="What to compute, by name.")
 @click.option("--per", default="", metavar="RECORD", help="One row for each of these.")
 @click.option("--rejects", metavar="FILE", help="Where the rows that were left out go.")
-@click.option("--max-rejects", default="0", show_default=True, metavar="N|P%")
+@i.max_rejects
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "jsonl", "json"]),
     help="How to show results.  [default: table on a terminal, else csv]",
 )
-@click.option(
-    "--percent", type=click.Choice(["fraction", "text"]), default="fraction", help=_PERCENT_HELP
-)
+@forms.percents
 @click.option(
     "--own-columns/--no-own-columns",
     default=None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import about, exits, policies, progress, study
+from mipsdsl.cli import about, exits, forms, policies, progress, study
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 from mipsdsl.data.privacy import WITHHELD, is_small, number_text
@@ -53,7 +53,7 @@ class Found:
     metavar="A..B[ by S]",
     help="The values to look through.  [default: what it is compared with, in whole steps]",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives

@@ -38,7 +38,7 @@ _OPTIONS = (
     ),
     click.option("--outcome", default="", metavar="ITEM", help="What says how a row fares."),
     click.option("--among", default="", metavar="ITEM", help="Count only rows where this holds."),
-    click.option("--max-rejects", default="0", show_default=True, metavar="N|P%"),
+    i.max_rejects,
 )
 
 

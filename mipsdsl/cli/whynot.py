@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SHOWN = 5
     "--changes", "most", default=2, show_default=True, type=click.IntRange(1, 4),
     help="At most so many changes together.",
 )  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Find the smallest changes that would reach an outcome: what the clinician can do differently.
