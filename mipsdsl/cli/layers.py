@@ -199,8 +199,9 @@ def _of_the_laws(
 ) -> dict[str, Any]:
     from mipsdsl.data.tables import DataError
     from mipsdsl.impact.prove import proofs
+    from mipsdsl.impact.save import save_tests
     from mipsdsl.impact.trial import trial
-    from mipsdsl.impact.witness import save_tests, witnesses
+    from mipsdsl.impact.witness import witnesses
 
     tried, parts = trial(difference, laws, sides), dict[str, Any]()
     if PROOF in asked.layers:

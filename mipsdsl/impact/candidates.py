@@ -104,10 +104,10 @@ def moved(day: int, years: int) -> int:
     return then.replace(year=then.year + years, day=28 if leap else then.day).toordinal()
 
 
-def under_new_names(
+def under_other_names(
     rows: Mapping[str, Sequence[Values]], program: c.Program, names: Names, years: int
 ) -> dict[str, list[Values]]:
-    """Return the fields of rows of the older policy as the newer one has them, in days of its year."""
+    """Return the fields of rows of ``program`` under other names, and days so many years later."""
     fields = {(r.name, f.name): f for r in program.records for f in r.fields}
     found: dict[str, list[Values]] = {}
     for record, told in rows.items():
@@ -172,11 +172,11 @@ class Candidates:
 
     def near(self, turns: Mapping[Unit, Sequence[int]]) -> Iterator[People]:
         """Give the usual people with one value changed: to each that the rules turn at."""
-        linking = _linking(self.program)
+        linked = linking(self.program)
         for record, rows in self.usual.rows.items():
             for number, row in enumerate(rows[:1]):
                 for name in row:
-                    if (record, name) in linking:
+                    if (record, name) in linked:
                         continue
                     for value in self._values(self._fields[record, name], turns):
                         if value != row[name]:
@@ -212,7 +212,7 @@ TURN_PLACES = 12
 """The places in which values that rules turn at are told here."""
 
 
-def _linking(program: c.Program) -> set[Target]:
+def linking(program: c.Program) -> set[Target]:
     """Return the fields by which rows belong together, and keys."""
     found = {(r.name, name) for r in program.records for name in r.key}
     for record in program.records:

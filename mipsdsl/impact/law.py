@@ -13,7 +13,7 @@ from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Plan, Population, population_value, requirements
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
 from mipsdsl.engines.schema import Target
-from mipsdsl.engines.store import Key, Store, Stored
+from mipsdsl.engines.store import Store, Stored
 
 
 @frozen(eq=False)
@@ -88,12 +88,3 @@ def both_laws(laws: Laws) -> tuple[OneLaw, OneLaw]:
 def _published(program: c.Program) -> dict[str, Stored]:
     found = {item.name: population_value(item, {}) for item in program.items if not item.record}
     return {name: x for name, x in found.items() if not isinstance(x, Population | None)}
-
-
-def values(store: Store, target: Target) -> dict[Key, Stored]:
-    """Return what the rows have of a field or item, by their keys."""
-    record, name = target
-    rows = store.rows.get(record, ())
-    return {
-        store.key(row): value for row, value in zip(rows, store.column(record, name), strict=True)
-    }

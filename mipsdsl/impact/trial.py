@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
@@ -14,7 +15,7 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diff.change import Difference
 from mipsdsl.diff.laws import Laws
 from mipsdsl.engines.schema import Target
-from mipsdsl.engines.store import Key, Stored
+from mipsdsl.engines.store import Key, Store, Stored
 from mipsdsl.impact.candidates import (
     TURN_PLACES,
     Candidates,
@@ -23,11 +24,14 @@ from mipsdsl.impact.candidates import (
     Together,
     by_chance,
     distinct,
-    under_new_names,
+    under_other_names,
 )
-from mipsdsl.impact.law import OneLaw, People, both_laws, values
+from mipsdsl.impact.law import OneLaw, People, both_laws
 from mipsdsl.source import Source
 from mipsdsl.testing.world import World
+
+if TYPE_CHECKING:
+    from mipsdsl.impact.witness import Case
 
 CHANCE = 12
 """So many worlds are made by chance; the examples know more."""
@@ -66,6 +70,7 @@ class Trial:
     seen: dict[Target, list[Sighting]] = field(factory=dict)
     alike: dict[Target, list[Sighting]] = field(factory=dict)
     tried: int = 0
+    cases: tuple[Case, ...] | None = None
 
     def look(self, people: Iterable[People]) -> None:
         """Try ``people`` under both policies."""
@@ -75,19 +80,32 @@ class Trial:
 
     def _look(self, some: Sequence[People]) -> None:
         one = self.together.joined(some)
-        stores = [law.run(one, self.items) for law in self.both]
+        old, new = (law.run(one, self.items) for law in self.both)
+        rows = {record: self._rows(record, old, new) for record, _ in self.items}
         for target in self.items:
-            olds, news = (values(store, target) for store in stores)
+            if not rows[target[0]]:
+                continue
+            olds, news = (store.column(*target) for store in (old, new))
             is_output = target in self.outputs
-            for key, before in olds.items():
-                if key not in news or (whose := self.together.whose(key)) is None:
-                    continue
-                if before == news[key] and not is_output:
-                    continue
-                number, own = whose
-                found = self.seen if before != news[key] else self.alike
-                sighting = Sighting(some[number], own, before, news[key])
-                found.setdefault(target, []).append(sighting)
+            for at, to, number, key in rows[target[0]]:
+                before, after = olds[at], news[to]
+                if before != after:
+                    sighting = Sighting(some[number], key, before, after)
+                    self.seen.setdefault(target, []).append(sighting)
+                elif is_output:
+                    sighting = Sighting(some[number], key, before, after)
+                    self.alike.setdefault(target, []).append(sighting)
+
+    def _rows(self, record: str, old: Store, new: Store) -> list[tuple[int, int, int, Key]]:
+        """Return the rows that both have: where each has them, whose they are, and their keys."""
+        found = []
+        there = {new.key(row): at for at, row in enumerate(new.rows.get(record, ()))}
+        for at, row in enumerate(old.rows.get(record, ())):
+            key = old.key(row)
+            to, whose = there.get(key), self.together.whose(key)
+            if to is not None and whose is not None:
+                found.append((at, to, *whose))
+        return found
 
 
 def trial(
@@ -126,7 +144,7 @@ def trial(
 
 def _people(world: World, side: Side, names: Names, years: int) -> People:
     said = {names.names.get(("", name), name): value for name, value in world.populations.items()}
-    return People(under_new_names(world.rows, side.program, names, years), said)
+    return People(under_other_names(world.rows, side.program, names, years), said)
 
 
 def _watched(laws: Laws) -> tuple[tuple[Target, ...], tuple[Target, ...]]:
