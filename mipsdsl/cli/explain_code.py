@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from mipsdsl.cli import exits, forms, policies
+from mipsdsl.cli import exits, policies
 
 
 @click.command(name="explain-code")
 @click.argument("code", required=False)
-@forms.shown_as("text", "json")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def command(code: str | None, form: str) -> None:
     """Say what a CODE of a finding or of a rejected row means; without one, list all."""
     titles = _titles()

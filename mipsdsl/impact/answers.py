@@ -93,8 +93,7 @@ class Population:
     """The people of files or of the sample under both policies.
 
     ``whose``: what they are, in words. ``outcomes``: for each outcome (its name) who moves from what to
-    what, subgroups, money. ``factors``: values that the whole population settles. ``notes``: what is
-    to be known of the answer: whose days, what the data lack.
+    what, subgroups, money. ``factors``: values that the whole population settles.
     """
 
     whose: str
@@ -103,7 +102,6 @@ class Population:
     spreads: tuple[Spread, ...]
     factors: tuple[Figure, ...]
     money: Mapping[str, tuple[Type, int]]
-    notes: tuple[str, ...] = ()
 
 
 # --- 5 why ---------------------------------------------------------------------------------------
@@ -148,14 +146,12 @@ class Attribution:
 class Why:
     """The attributions, and the provisions of each group.
 
-    ``together``: what is one group because it does not compile apart, and why. A group without an
-    effect in any attribution cannot move what is measured. ``notes`` as those of the population.
+    ``together``: what is one group because it does not compile apart, and why.
     """
 
     groups: Mapping[str, tuple[Key, ...]]
     attributions: tuple[Attribution, ...]
     together: str = ""
-    notes: tuple[str, ...] = ()
 
 
 @frozen

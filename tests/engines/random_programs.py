@@ -15,7 +15,6 @@ from attrs import evolve, frozen
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID, YESNO, Type, Unit
-from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.store import Stored
 from tests.engines import worlds as w
 
@@ -413,7 +412,7 @@ _KEYS: dict[str, list[Stored]] = {
 }  # fmt: skip
 
 
-def data_of(dice: Random, program: c.Program) -> dict[str, Frame]:
+def data_of(dice: Random, program: c.Program) -> dict[str, w.Data]:
     """Return data: also with items that are given, for all rows or for some."""
     tables = {}
     for record, most in (("catalogue", 2), ("thing", 3), ("part", 8)):
@@ -429,7 +428,7 @@ def data_of(dice: Random, program: c.Program) -> dict[str, Frame]:
             for number in range(dice.randint(0, most))
         ]
         columns = [each.name for each in fields] + [item.name for item in given]
-        tables[record] = Frame(tuple(columns), rows)
+        tables[record] = w.Data(tuple(columns), rows)
     return tables
 
 

@@ -7,7 +7,6 @@ import pytest
 from mipsdsl import library
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.engines.frames import Frame, frames, linked_frames
 from mipsdsl.engines.histogram.cells import Cells
 from mipsdsl.engines.histogram.grades import Moving
 from mipsdsl.engines.histogram.reduce import Irreducible, Reduction, reduce
@@ -18,7 +17,9 @@ from mipsdsl.engines.store import Store
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import computed_here, to_be_given
 from mipsdsl.settings import expressions
-from mipsdsl.verify.random_world import Maker, populations_of
+from mipsdsl.testing.claims import populations_of
+from mipsdsl.testing.random_world import Maker
+from mipsdsl.testing.world import Frame, frames, linked_frames
 
 WORLDS = 8
 THRESHOLD = "performance_threshold"
