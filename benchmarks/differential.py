@@ -27,6 +27,7 @@ from mipsdsl import library
 from mipsdsl.core import nodes as c
 from mipsdsl.engines import native
 from mipsdsl.engines.columns import ColumnStore, columns_of, stored_values
+from mipsdsl.engines.frames import Values, frames, linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine, compile_native
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
@@ -40,9 +41,7 @@ from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import Store, Stored, Tabular
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import Values, frames, linked
+from mipsdsl.verify.random_world import Maker, populations_of
 
 SQL_EVERY = 50
 """One in so many worlds of a year is run by SQL, too; of random programs one in ten."""

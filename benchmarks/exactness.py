@@ -2,9 +2,10 @@
 
     python -m benchmarks.exactness [-n 5000000] [--interpreted 200000] [--fractions 200000]
 
-The native engine on one thread is compared, bit for bit, with itself on two threads and on the same
-clinicians in 7 and in 64 uneven parts, and with the SQL engine; on a part of them with the
-interpreter, and with fractions that know nothing of the grid (``exact.py``). Nobody may differ.
+The native engine on one thread is compared, bit for bit, with itself on two threads, on the same
+clinicians in 1, 7 and 64 uneven parts, of which only the sums of the nation are put together, and with
+the SQL engine, which computes the factors itself; on a part of them with the interpreter, and with
+fractions that know nothing of the grid (``exact.py``). Nobody may differ.
 """
 
 from __future__ import annotations
@@ -25,16 +26,15 @@ from benchmarks.timing import machine
 from benchmarks.work_policy import program, tables_of
 from mipsdsl.engines.columns import ColumnStore, stored_values
 from mipsdsl.engines.interpreter import Interpreter
-from mipsdsl.engines.native import Compiled, compile_native
+from mipsdsl.engines.native import BlockEngine, Compiled, compile_native
 from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.rows import link
-from mipsdsl.engines.sql.dialect import Unsupported
 
 OUTPUTS = ("final_score", *exact.PAYMENT_OUTPUTS)
-PARTS = (7, 64)
+PARTS = (1, 7, 64)
 _SEED = 5
 _DEFAULT = 5_000_000
-_BLOCK = 1_000_000
+_CUT = frozenset({"clinician", "measure"})
 
 
 @frozen
@@ -73,7 +73,7 @@ def differences(asked: Asked) -> Iterator[Difference] | list[Difference]:
     first = native.run(people, threads=1)
     found = [_compared("1 and 2 threads", first, native.run(people, threads=2), asked.number)]
     found += [_partitioned(people, first, parts) for parts in PARTS]
-    found += _by_sql(people, first)
+    found.append(_by_sql(people, first))
     if asked.interpreted:
         found.append(_by_interpreter(people.some(slice(asked.interpreted)), native))
     if asked.in_fractions:
@@ -82,15 +82,9 @@ def differences(asked: Asked) -> Iterator[Difference] | list[Difference]:
 
 
 def _compared(what: str, one: ColumnStore, other: ColumnStore, number: int) -> Difference:
-    differ = np.zeros(number, np.bool_)
-    for name in OUTPUTS:
-        (mine, here), (theirs, there) = (ours.whole_numbers(each, name) for each in (one, other))
-        differ |= mine != theirs
-        if here is not None or there is not None:
-            differ |= _mask(here, number) != _mask(there, number)
     if one.populations != other.populations:
         return Difference(f"{what}: the factors of the population too", number, number)
-    return Difference(what, int(differ.sum()), number)
+    return Difference(what, _differing(one, other, slice(0, number)), number)
 
 
 def _mask(present: Array | None, number: int) -> Array:
@@ -101,17 +95,38 @@ def _mask(present: Array | None, number: int) -> Array:
 
 
 def _partitioned(people: Many, whole: ColumnStore, parts: int) -> Difference:
-    """Compare final scores of parts that know nothing of each other with those of the whole."""
-    plan = ours.plan_of(["final_score"])
-    native = _Native(plan, compile_native(program(), plan))
-    edges = _uneven(people.number, parts)
-    scores, _ = ours.whole_numbers(whole, "final_score")
-    differing = 0
-    for first, last in pairwise(edges):
-        part = native.run(people.some(slice(first, last)), threads=2)
-        own, _ = ours.whole_numbers(part, "final_score")
-        differing += int((own != scores[first:last]).sum())
-    return Difference(f"final scores in {parts} uneven parts", differing, people.number)
+    """Compare parts, of which only the sums of the nation are put together, with the whole."""
+    plan, edges = ours.plan_of(OUTPUTS), _uneven(people.number, parts)
+    engine = BlockEngine(
+        program(), plan, compile_native(program(), plan), ours.populations(), _CUT, threads=2
+    )
+    if not engine.can_run():
+        raise ValueError("the work cannot be computed in parts")
+
+    def blocks() -> Iterator[ColumnStore]:
+        for first, last in pairwise(edges):
+            yield ours.columns_of_work(people.some(slice(first, last)))
+
+    differ = [
+        _differing(part, whole, slice(*edges[number : number + 2]))
+        for number, part in enumerate(engine.run(blocks))
+    ]
+    what = "1 part" if parts == 1 else f"{parts} uneven parts"
+    if engine.populations != whole.populations:
+        return Difference(
+            f"{what}: the factors of the population too", people.number, people.number
+        )
+    return Difference(what, sum(differ), people.number)
+
+
+def _differing(part: ColumnStore, whole: ColumnStore, rows: slice) -> int:
+    """Return how many of ``rows`` have anything else in ``part``, which has these alone."""
+    differ = np.zeros(rows.stop - rows.start, np.bool_)
+    for name in OUTPUTS:
+        (mine, here), (theirs, there) = (ours.whole_numbers(each, name) for each in (part, whole))
+        ours_given, given = _mask(here, len(differ)), _mask(there, len(theirs))[rows]
+        differ |= (ours_given != given) | (given & (mine != theirs[rows]))
+    return int(differ.sum())
 
 
 def _uneven(number: int, parts: int) -> list[int]:
@@ -123,22 +138,11 @@ def _uneven(number: int, parts: int) -> list[int]:
 # --- by others ---------------------------------------------------------------------------------------
 
 
-def _by_sql(people: Many, native: ColumnStore) -> list[Difference]:
-    """Compare with the SQL engine; factors that it cannot compute exactly are set to the native ones.
-
-    Then no clinician depends on another, and a block at a time is compared, so that memory suffices.
-    """
-    what, few = "native and SQL (DuckDB)", people.some(slice(10))
-    try:
-        with by_sql.scored(few, ours.plan_of(OUTPUTS), ours.populations()):
-            said = ours.populations()
-    except Unsupported as why:
-        said = native.populations
-        what += f", factors of the nation set: {why}"
-    block = people.number if said is not native.populations else _BLOCK
-    parts = (slice(first, first + block) for first in range(0, people.number, block))
-    differing = sum(by_sql.differing(people.some(p), native, p, OUTPUTS, said) for p in parts)
-    return [Difference(what, differing, people.number)]
+def _by_sql(people: Many, native: ColumnStore) -> Difference:
+    """Compare with the SQL engine, which computes the factors of the nation itself."""
+    rows = slice(0, people.number)
+    differing = by_sql.differing(people, native, rows, OUTPUTS, ours.populations())
+    return Difference("native and SQL (DuckDB), no factor set", differing, people.number)
 
 
 def _by_interpreter(people: Many, native: _Native) -> Difference:

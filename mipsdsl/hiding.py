@@ -2,39 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from mipsdsl.core.types import QUANTITIES
 from mipsdsl.data.privacy import WITHHELD, Privacy, is_small
 from mipsdsl.data.suppress import SmallCells
+from mipsdsl.data.tables import Value
+from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.schema import LAYOUT
-from mipsdsl.engines.store import UNSET, Row, Store, Stored
-from mipsdsl.engines.trace import Trace
+from mipsdsl.engines.store import Row, Store, Stored
+from mipsdsl.engines.trace import Origin, Trace
+
+# --- results -------------------------------------------------------------------------------------
 
 
-def hide(store: Store, privacy: Privacy) -> None:
-    """Put what may be shown in the place of what may not, in all rows of a run that is over.
+def guards(plan: Plan, available: Mapping[str, Collection[str]], privacy: Privacy) -> Plan:
+    """Return ``plan`` with the counts among its outputs that say whether others may be shown.
 
-    A quantity that is withheld is a text after this. The rows are no data for a run any more: what
-    is found by its key is not found.
+    ``available`` has the columns of each record that has a table. The counts themselves stay inside.
     """
-    for record, rows in store.rows.items():
-        slots = store.schema.layouts[record].slots
-        if privacy.small is not None and not store.schema.records[record].is_reference:
-            for row in rows:
-                for name, text in withheld(row, privacy.small).items():
-                    if row[slots[name]] not in (None, UNSET):
-                        row[slots[name]] = text
-        if privacy.mask is None:
-            continue
-        names = [name for name in slots if privacy.mask.hides(record, name)]
-        for row in rows:
-            for name in names:
-                value = row[slots[name]]
-                if value is not None and value is not UNSET:
-                    row[slots[name]] = privacy.mask.text(value)
+    if privacy.small is None:
+        return plan
+    asked: dict[str, set[str]] = {}
+    for record, name in plan.outputs:
+        if record:
+            asked.setdefault(record, set()).add(name)
+    there = {(step.record, name) for step in plan.steps for name in step.items}
+    there |= {(record, name) for record in asked for name in available.get(record, ())}
+    found = tuple(
+        (record, count)
+        for record, names in asked.items()
+        for count, others in privacy.small.together(record).items()
+        if (record, count) in there and count not in names and names & set(others)
+    )
+    return evolve(plan, outputs=(*plan.outputs, *found), guards=found)
+
+
+@frozen
+class Cover:
+    """Which columns of results a small count takes with it.
+
+    ``own``: the places of the counts. ``others``: for each place that a count gives away, the
+    places of such counts.
+    """
+
+    small: SmallCells
+    own: tuple[int, ...]
+    others: Mapping[int, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, small: SmallCells, record: str, names: Sequence[str]) -> Cover:
+        """Return it for columns ``names`` of a record."""
+        together = small.together(record)
+        own = tuple(place for place, name in enumerate(names) if name in together)
+        others = {
+            place: tuple(count for count in own if name in together[names[count]])
+            for place, name in enumerate(names)
+        }
+        return cls(small, own, {place: counts for place, counts in others.items() if counts})
+
+    def row(self, row: Sequence[Value]) -> Sequence[Value]:
+        """Return a row as it may be shown; what is missing stays so."""
+        few = {place for place in self.own if _is_small(row[place], self.small)}
+        if not few:
+            return row
+        shown = list(row)
+        for place, counts in self.others.items():
+            if row[place] is not None and not few.isdisjoint(counts):
+                shown[place] = WITHHELD
+        for place in few:
+            shown[place] = self.small.text
+        return shown
+
+
+def released(
+    record: str,
+    names: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    guarding: Collection[str],
+    privacy: Privacy,
+) -> list[list[Value]]:
+    """Return rows of results as they may leave, without the columns ``guarding`` others.
+
+    Shapes: ``rows`` (n, k) of the k columns ``names``.
+    """
+    if privacy.small is not None:
+        rows = map(Cover.of(privacy.small, record, names).row, rows)
+    mask = privacy.mask
+    hides = [mask is not None and mask.hides(record, name) for name in names]
+    kept = [place for place, name in enumerate(names) if name not in guarding]
+    return [
+        [
+            mask.text(row[place])
+            if mask is not None and hides[place] and row[place] is not None
+            else row[place]
+            for place in kept
+        ]
+        for row in rows
+    ]
+
+
+def of_nation(values: Mapping[str, Stored], privacy: Privacy) -> dict[str, str]:
+    """Return what stands for the items of the population, computed here, that may not be shown."""
+    if privacy.small is None:
+        return {}
+    names = list(values)
+    row = Cover.of(privacy.small, "", names).row([_held(values[name]) for name in names])
+    return {
+        name: str(shown)
+        for name, shown in zip(names, row, strict=True)
+        if isinstance(shown, str) and shown != values[name]
+    }
+
+
+def _held(value: Stored) -> Value:
+    return value
 
 
 def withheld(row: Row, small: SmallCells) -> dict[str, str]:
@@ -52,6 +136,9 @@ def withheld(row: Row, small: SmallCells) -> dict[str, str]:
 def _is_small(value: object, small: SmallCells) -> bool:
     is_count = isinstance(value, int) and not isinstance(value, bool)
     return is_count and is_small(abs(int(value)), small.least)  # type: ignore[call-overload]  # as above
+
+
+# --- traces --------------------------------------------------------------------------------------
 
 
 @define
@@ -88,6 +175,8 @@ class Shown:
     def _value(self, trace: Trace) -> Stored:
         small, mask = self.privacy.small, self.privacy.mask
         value = trace.value
+        if small is not None and not trace.record and trace.origin is Origin.COMPUTED:
+            value = of_nation({trace.name: value}, self.privacy).get(trace.name, value)
         if small is not None and trace.record and trace.type.unit in QUANTITIES:
             value = self._of_row(trace, small).get(trace.name, value)
             if any(trace.name in small.together(trace.record)[each] for each in _few(trace, small)):

@@ -30,6 +30,13 @@ def sample() -> Path:
     return PACKAGE / "data" / "sample"
 
 
+def vega() -> tuple[str, ...]:
+    """Return the scripts that draw a Vega-Lite chart: Vega, Vega-Lite and vega-embed as published."""
+    folder = PACKAGE / "_vendor" / "vega"
+    names = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
+    return tuple((folder / name).read_text(encoding="utf-8") for name in names)
+
+
 def version() -> str:
     """Return the version of the program; a checkout that is not installed says that it is one."""
     from importlib.metadata import PackageNotFoundError, version

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from mipsdsl import absent
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type, Unit
-from mipsdsl.data.privacy import OPEN, Privacy
+from mipsdsl.data.privacy import OPEN, WITHHELD, Privacy, is_small
 from mipsdsl.data.slots import near
 from mipsdsl.data.tables import Inputs, Table, Value
 from mipsdsl.data.write import Column
@@ -25,9 +25,12 @@ from mipsdsl.engines.plan import (
     requirements,
 )
 from mipsdsl.engines.rows import link
-from mipsdsl.engines.schema import Target
+from mipsdsl.engines.schema import LAYOUT, Target
 from mipsdsl.engines.store import Row, Store, Stored
 from mipsdsl.engines.uses import Use, UseKind, uses_of
+
+if TYPE_CHECKING:
+    from mipsdsl.data.masks import Mask
 
 _RESULT_KINDS = frozenset({c.ItemKind.RULE, c.ItemKind.COLUMN, c.ItemKind.SCALE})
 _DRAWN_UP = frozenset({c.ItemKind.COLUMN, c.ItemKind.SCALE})
@@ -68,12 +71,16 @@ class Outcome:
 
 @frozen
 class Factor:
-    """A population item that the run used: how it came about, and over how many rows."""
+    """A population item that the run used: how it came about, and over how many rows.
+
+    ``instead``: what is shown for a value that is withheld.
+    """
 
     item: c.Item
     value: Stored
     origin: str
     rows: int = 0
+    instead: str = ""
 
 
 @frozen
@@ -155,16 +162,13 @@ def score(world: World, wanted: Wanted) -> Scored:
     world, plan = planned(world, outputs_of(world, wanted), wanted.populations)
     if plan.refused and (wanted.outputs or not plan.outputs):
         raise OutputError(*refusal_text(world.program, plan.refused))
+    plan = guarded(world, plan, wanted)
     run(world, plan, wanted.populations, wanted.engine)
-    if wanted.privacy:
-        from mipsdsl.hiding import hide
-
-        hide(world.store, wanted.privacy)
     created = {record: len(rows) for record, rows in world.store.created.items() if rows}
     return Scored(
         outcomes=tuple(_outcomes(world, plan, wanted)),
         refused=plan.refused,
-        factors=tuple(factors_of(world, plan, wanted.populations)),
+        factors=tuple(factors_of(world, plan, wanted)),
         created=created,
         none_of=tuple(sorted(looked_at(world, plan) & world.none_of)),
         record=record_of_run(world, wanted),
@@ -411,27 +415,50 @@ def asked_by_record(plan: Plan) -> dict[str, list[str]]:
     return asked
 
 
+def guarded(world: World, plan: Plan, wanted: Wanted) -> Plan:
+    """Return ``plan`` with what has to be known to see what may be shown."""
+    if not wanted.privacy:
+        return plan
+    from mipsdsl.hiding import guards
+
+    return guards(plan, world.available, wanted.privacy)
+
+
+def guarding(plan: Plan, record: str) -> frozenset[str]:
+    """Return the outputs of a record that stay inside."""
+    return frozenset(name for owner, name in plan.guards if owner == record)
+
+
 def _outcomes(world: World, plan: Plan, wanted: Wanted) -> Iterable[Outcome]:
     for record, names in asked_by_record(plan).items():
-        if record:
-            yield _outcome(world, record, names, wanted)
+        if not record:
+            yield national(world, names, wanted)
         else:
-            yield national(world, names, wanted.populations)
+            yield _outcome(world, record, names, guarding(plan, record), wanted)
 
 
-def _outcome(world: World, record: str, names: Sequence[str], wanted: Wanted) -> Outcome:
+def _outcome(
+    world: World, record: str, names: Sequence[str], inside: Collection[str], wanted: Wanted
+) -> Outcome:
     """Return the results of ``record``; of subjects, not those of rows that the rules made."""
     only_given = record in wanted.subjects
     store, schema = world.store, world.store.schema
     keys = schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
-    columns = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
+    columns = tuple(
+        shown_column(world, record, name, wanted.privacy) for name in shown if name not in inside
+    )
     slots = [schema.layouts[record].slots[name] for name in shown]
+    mask = wanted.privacy.mask
     rows = [
-        [plain(store, row[slot]) for slot in slots]
+        [plain(store, row[slot], mask) for slot in slots]
         for row in store.rows[record]
         if not (only_given and store.is_created(row))
     ]
+    if wanted.privacy:
+        from mipsdsl.hiding import released
+
+        rows = released(record, shown, rows, inside, wanted.privacy)
     return Outcome(record, len(keys), columns, rows)
 
 
@@ -446,21 +473,28 @@ def shown_column(world: World, record: str, name: str, privacy: Privacy) -> Colu
     return Column(name, type_, schema.layouts[record].scales.get(name, 0))
 
 
-def plain(store: Store, value: object) -> Value:
-    """Return a value as it is written: rows that were chosen by their keys."""
+def plain(store: Store, value: object, mask: Mask | None = None) -> Value:
+    """Return a value as it is written: rows that were chosen by their keys, these behind a mask."""
     if isinstance(value, tuple) and value and isinstance(value[0], list):
-        return "; ".join(" ".join(str(part) for part in store.key(row)) for row in value)
+        record = value[0][LAYOUT].record
+        keys = [store.key(row) for row in value]
+        if mask is not None:
+            keys = [mask.key(record, key) for key in keys]
+        return "; ".join(" ".join(map(str, key)) for key in keys)
     if value == () and isinstance(value, tuple):
         return None
     return value  # type: ignore[return-value]  # slots hold values of the types of the core
 
 
-def national(world: World, names: Sequence[str], populations: Populations) -> Outcome:
-    """Return the results that are of the whole population."""
-    schema, values = world.store.schema, []
-    for name in names:
-        value = _population(world, schema.items["", name], populations)
-        values.append(plain(world.store, value))
+def national(world: World, names: Sequence[str], wanted: Wanted) -> Outcome:
+    """Return the results that are of the whole population, but those that may not be shown."""
+    schema = world.store.schema
+    hidden = _hidden_of_nation(world, wanted)
+    values = [
+        hidden.get(name)
+        or plain(world.store, _population(world, schema.items["", name], wanted.populations))
+        for name in names
+    ]
     columns = tuple(
         Column(name, schema.items["", name].type, schema.population_scales.get(name, 0))
         for name in names
@@ -468,14 +502,30 @@ def national(world: World, names: Sequence[str], populations: Populations) -> Ou
     return Outcome(NATIONAL, 0, columns, [values])
 
 
+def _hidden_of_nation(world: World, wanted: Wanted) -> Mapping[str, str]:
+    """Return what stands for the items of the population, computed here, that may not be shown."""
+    if not wanted.privacy:
+        return {}
+    from mipsdsl.hiding import of_nation
+
+    items, least = world.store.schema.items, wanted.privacy.least
+    of_few = {
+        name: WITHHELD
+        for name in world.store.populations
+        if is_small(_factor(world, items["", name], wanted.populations).rows, least)
+    }
+    return of_few | of_nation(world.store.populations, wanted.privacy)
+
+
 def _population(world: World, item: c.Item, populations: Populations) -> Stored:
     value = population_value(item, populations)
     return world.store.populations[item.name] if isinstance(value, Population) else value
 
 
-def factors_of(world: World, plan: Plan, populations: Populations) -> Iterable[Factor]:
+def factors_of(world: World, plan: Plan, wanted: Wanted) -> Iterable[Factor]:
     """Yield the population items that the computed items read, in the order of the program."""
-    schema = world.store.schema
+    schema, populations = world.store.schema, wanted.populations
+    hidden = _hidden_of_nation(world, wanted)
     used = {name for record, name in plan.outputs if not record}
     for step in plan.steps:
         for name in step.items:
@@ -486,7 +536,8 @@ def factors_of(world: World, plan: Plan, populations: Populations) -> Iterable[F
             continue
         # What has no value was not needed: it stands behind a condition that never holds here.
         if population_value(item, populations) is not None:
-            yield _factor(world, item, populations)
+            factor = _factor(world, item, populations)
+            yield evolve(factor, instead=hidden.get(item.name, ""))
 
 
 def looked_at(world: World, plan: Plan) -> set[str]:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from lark import Lark
+from lark.exceptions import GrammarError
 
 from mipsdsl import resources
 from mipsdsl.diagnostics import Report
@@ -67,8 +68,23 @@ def words_of_the_grammar() -> set[str]:
     return quoted | set(re.findall(r"[a-z]+", plain))
 
 
+def strictly_built(grammar: str) -> Lark:
+    """Return the parser of ``grammar``; a conflict, which Lark settles in silence, raises."""
+    return Lark(
+        grammar, parser="lalr", strict=True, propagate_positions=True, maybe_placeholders=False
+    )
+
+
 def test_the_grammar_has_no_conflicts() -> None:
-    Lark(GRAMMAR, parser="lalr", strict=True, propagate_positions=True, maybe_placeholders=False)
+    assert strictly_built(GRAMMAR).rules
+
+
+def test_a_conflict_of_the_grammar_would_be_seen() -> None:
+    name = re.search(r"^\??([a-z_]+):", GRAMMAR, re.MULTILINE)
+
+    assert name is not None
+    with pytest.raises(GrammarError, match="onflict"):
+        strictly_built(f"{GRAMMAR}\n%extend {name[1]}: {name[1]} {name[1]}\n")
 
 
 def test_the_listed_keywords_are_those_of_the_grammar() -> None:

@@ -33,7 +33,7 @@ from mipsdsl.semantics.resolve import DEFAULT_PLACES, DEFAULT_RANGES, resolve
 from mipsdsl.source import Source
 from mipsdsl.syntax import parser, words
 from mipsdsl.testing import Suite, run_tests, suite
-from mipsdsl.testing.random_world import CHILDREN, ROWS
+from mipsdsl.verify.random_world import CHILDREN, ROWS
 
 MANUAL = (resources.grammar() / "README.md").read_text(encoding="utf-8")
 HEADER = "rules for performance year 2017 paying 2019\n"

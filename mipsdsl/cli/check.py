@@ -22,7 +22,7 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 @click.command(name="check")
-@click.argument("policy", metavar="YEAR|PATH", nargs=-1, required=True)
+@click.argument("policy", metavar="YEAR|PATH...", nargs=-1, required=True)
 @click.option(
     "--format",
     "form",

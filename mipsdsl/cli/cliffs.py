@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 
 if TYPE_CHECKING:
     from mipsdsl.verify.cliffs import Cliff, Open
@@ -28,7 +28,7 @@ _TITLES = {
 )  # fmt: skip
 @click.option("--people", is_flag=True, help="Show of each threshold for whom it matters.")
 @click.option("--jobs", default=0, help="Processes; by default one for each processor.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @policies.dated
 def command(policy: str, match: str, time_limit: float, people: bool, jobs: int, form: str) -> None:
     """List the places where a hair more of something makes an outcome of a policy jump.

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from attrs import field, frozen
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 from mipsdsl.library import years
 
 OWN, SHARED = "mips.toml", "pyproject.toml"
@@ -189,8 +189,8 @@ def command() -> None:
     """Say which settings hold here."""
 
 
-@command.command(name="show")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@command.command(name="show", short_help="Show the settings of this folder, and their files.")
+@forms.shown_as("text", "json")
 def show(form: str) -> None:
     """Show the settings that hold in this folder, and where they stand."""
     found = find()

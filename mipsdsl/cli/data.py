@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mipsdsl.cli import exits
+from mipsdsl.cli import exits, forms
 
 if TYPE_CHECKING:
     from mipsdsl.data.options import ReadOptions
@@ -23,7 +23,7 @@ def command() -> None:
     """Look at your data, map its columns, list what a policy asks for, fetch CMS's files."""
 
 
-@command.command(name="get")
+@command.command(name="get", short_help="Fetch CMS's measures and benchmarks of a year.")
 @click.argument("year", type=int)
 def get(year: int) -> None:
     """Fetch CMS's measures and benchmarks of a YEAR once, and print the folder for --measures.
@@ -85,7 +85,7 @@ def map_() -> None:
     """Say which column of yours is which field."""
 
 
-@map_.command(name="init")
+@map_.command(name="init", short_help="Write a map of a file, with best guesses.")
 @click.argument("file", type=click.Path())
 @click.option(
     "-o", "--output", metavar="MAP.toml", help="Write the map here; it must not be there."
@@ -124,7 +124,7 @@ def init(file: str, output: str | None, policy: str | None, **how: Any) -> None:
 # --- dictionary ----------------------------------------------------------------------------------
 
 
-@command.command(name="dictionary")
+@command.command(name="dictionary", short_help="List the fields and results of a policy.")
 @click.argument("policy", metavar="YEAR|PATH")
 @click.option("-o", "--output", metavar="OUT", help="Write it here: .csv, .md, .json or .xlsx.")
 @click.option("--format", "form", type=click.Choice(["csv", "md", "json"]), help="How to print it.")
@@ -167,9 +167,9 @@ def _no_record(record: str, found: Iterable[Any]) -> list[Any]:
 # --- profile -------------------------------------------------------------------------------------
 
 
-@command.command(name="profile")
+@command.command(name="profile", short_help="Say how filled each column is, and what is odd.")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text")
+@forms.shown_as("text", "csv", "json")
 @_table_options
 def profile(files: tuple[str, ...], form: str, **how: Any) -> None:  # noqa: ANN401
     """Say of each column of FILES how filled it is, what is in it, and what is odd."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, layers, policies
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mipsdsl.diff import Change, Difference, Policy
     from mipsdsl.diff.text import Paint
     from mipsdsl.source import Source
@@ -39,35 +41,43 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
 
 @click.command(name="diff")
 @click.argument("old", metavar="A")
-@click.argument("new", metavar="B")
+@click.argument("new", metavar="[B]", default="")
+@click.option("--against", metavar="git:REV", help="Show what changed in A since this revision.")
+@layers.options
 @click.option(
     "--only",
     metavar="KINDS",
     help=f"Only these, with commas between: {', '.join(_KINDS)}; or {' and '.join(_EFFECTS)}.",
 )
 @click.option("--area", "areas", multiple=True, metavar="FILE", help="Only this file: weights.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "md", "json"]),
-    default="text",
-    help="How to show it.",
-)
+@forms.shown_as("text", "md", "json")
 @click.option("--exit-code", is_flag=True, help="End with 1 when there is a difference.")
 @policies.dated
 def command(
-    old: str, new: str, only: str | None, areas: tuple[str, ...], form: str, exit_code: bool
+    old: str,
+    new: str,
+    against: str | None,
+    asked: layers.Asked,
+    only: str | None,
+    areas: tuple[str, ...],
+    form: str,
+    exit_code: bool,
 ) -> None:
     """Show what is different in B: added, changed, renamed, removed, with the reasons given.
 
-    Without B, it is the policy of the project: that of its file of settings (mips config).
+    B may be left out in a project: it is then the policy that the settings name (mips config show).
 
     A and B are years, files or folders of your own, or a git revision of one: git:REV:PATH (the
     years that such a policy amends are those of this program). Layout, order and comments are no
     difference; DATA marks what changes for those who bring the data.
-    """
-    from mipsdsl.diff import as_data, as_markdown, as_text, diff, route
 
+    More layers, each on request: --proof (for which outputs it makes no difference at all),
+    --witnesses (the smallest clinicians for whom it does), and with --people FILES or --sample who
+    moves, how much money, and which files of the policy did it.
+    """
+    from mipsdsl.diff import diff, route
+
+    old, new = _both(old, new, against)
     kinds = _kinds(only)
     sides = _sources(old), _sources(new)
     way = route(*sides)
@@ -75,17 +85,55 @@ def command(
     wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
     if areas and not wanted:
         _know(areas, found)
-    if form == "json":
-        click.echo(policies.envelope("diff", {"old": old, "new": new, **as_data(found, wanted)}))
-    elif form == "md":
-        click.echo(as_markdown(found, wanted))
-    else:
-        click.echo(as_text(found, wanted, width=_width(), paint=_paint()))
+    _show((old, new), found, wanted, sides, asked, form)
     if exit_code and wanted:
         raise click.exceptions.Exit(exits.FINDINGS)
 
 
+def _show(
+    names: tuple[str, str],
+    found: Difference,
+    wanted: Sequence[Change],
+    sides: tuple[tuple[Source, ...], tuple[Source, ...]],
+    asked: layers.Asked,
+    form: str,
+) -> None:
+    from mipsdsl.diff import as_data, as_markdown, as_text
+
+    text = "text" in asked.layers
+    if form == "json":
+        old, new = names
+        click.echo(policies.envelope("diff", {"old": old, "new": new, **as_data(found, wanted)}))
+    elif form == "md":
+        click.echo(as_markdown(found, wanted))
+    else:
+        if text:
+            click.echo(as_text(found, wanted, width=_width(), paint=_paint()))
+        if asked.more:
+            from mipsdsl.impact.text import as_text as shown
+
+            made = layers.found(asked, names, found, sides)
+            click.echo(shown(made, width=_width(), paint=_paint()))
+
+
 # --- what is compared --------------------------------------------------------------------------------
+
+
+def _both(old: str, new: str, against: str | None) -> tuple[str, str]:
+    """Return the names of both sides; ``against`` a revision, A is the newer one."""
+    if against is None:
+        if not new:
+            raise exits.Stop("with what is it compared? name B, or say --against git:REV")
+        return old, new
+    source = click.get_current_context().get_parameter_source("new")
+    if source is click.core.ParameterSource.COMMANDLINE:
+        raise exits.Stop("--against says what A is compared with: leave B out")
+    revision = against.removeprefix("git:")
+    if against == revision or not revision or ":" in revision:
+        raise exits.Stop(f"--against {against}: write a revision of git, as git:main")
+    if not Path(old).exists():
+        raise exits.Stop(f"--against is for files of your own, and there is no file `{old}`")
+    return f"git:{revision}:{old}", old
 
 
 def _policy(name: str, sources: tuple[Source, ...]) -> Policy:

@@ -14,7 +14,7 @@ import click
 from attrs import asdict, frozen
 
 from mipsdsl import resources
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"""extra\s*==\s*['"]([^'"]+)['"]""")
@@ -33,7 +33,7 @@ class Found:
 
 
 @click.command(name="doctor")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 def command(form: str) -> None:
     """Look whether all that the program needs is here, and works.
 

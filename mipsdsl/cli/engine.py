@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from mipsdsl.cli import exits
 from mipsdsl.cli import inputs as i
-
-if TYPE_CHECKING:
-    from mipsdsl.data.privacy import Privacy
 
 ENGINES = ("auto", "interpreter", "python", "native", "sql", "spark")
 LARGE = frozenset({"native", "sql", "spark"})
@@ -18,22 +13,11 @@ _MANY = 4 << 20
 """Bytes of data above which machine code pays, though it takes a second to begin."""
 
 
-def engine_of(data: i.Data, asked: str, privacy: Privacy) -> str:
+def engine_of(data: i.Data, asked: str) -> str:
     """Return the engine that the user asked for, or the one for so many data."""
-    if asked == "native" and privacy.small is not None:
-        raise exits.Stop(
-            "the native engine cannot withhold small cells\nhelp: --engine python does",
-            exits.ENVIRONMENT,
-        )
-    if asked in {"sql", "spark"} and privacy:
-        raise exits.Stop(
-            f"the {asked} engine cannot mask keys or withhold small cells\n"
-            "help: --engine python does",
-            exits.ENVIRONMENT,
-        )
     if asked != "auto":
         return asked
-    return "native" if privacy.small is None and _size(data) > _MANY else "python"
+    return "native" if _size(data) > _MANY else "python"
 
 
 def _size(data: i.Data) -> int:

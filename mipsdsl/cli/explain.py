@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import about, exits, policies
+from mipsdsl.cli import about, exits, forms, policies
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 
@@ -42,7 +42,7 @@ class Asked:
 @click.option("--key", metavar="RECORD:K1,K2", help="Any row by its key: submission:S1.")
 @click.option("--output", "outputs", multiple=True, metavar="NAME", help="What to explain.")
 @click.option("--depth", default=4, show_default=True, help="How far to follow the reasons.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
@@ -50,11 +50,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
     Of documents that name one clinician, or hold one submission, nobody need be named.
     """
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     said_of_privacy = p.taken(options)
-    asked = Asked(**{name: value for name, value in options.items() if name not in of_data})
+    asked = Asked(**options)
     from mipsdsl.explain.ask import explain
     from mipsdsl.scoring import OutputError, computed_here, world_of
 

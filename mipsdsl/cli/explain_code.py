@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 
 
 @click.command(name="explain-code")
 @click.argument("code", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 def command(code: str | None, form: str) -> None:
     """Say what a CODE of a finding or of a rejected row means; without one, list all."""
     titles = _titles()

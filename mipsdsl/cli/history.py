@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 from mipsdsl.library import base_of, read_sources, versions, years
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _BAR = 40
 @click.option(
     "--chart/--no-chart", default=None, help="Draw the quantities; by default on a terminal."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 def command(name: str, wanted: str | None, chart: bool | None, form: str) -> None:
     """Show what each year says of NAME, a line a year, with citation and reason.
 

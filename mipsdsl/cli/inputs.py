@@ -107,11 +107,27 @@ _OPTIONS = (
 )
 
 
+def max_rejects(command: Command) -> Command:
+    """Give ``command`` the option that says how many rows may be wrong."""
+    return click.option(
+        "--max-rejects",
+        default="0",
+        show_default=True,
+        metavar="N|P%",
+        help="So many rows may be wrong, and are left out: a number, or a share.",
+    )(command)
+
+
 def data_options(command: Command) -> Command:
     """Give ``command`` the options that ``Data`` holds."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def taken(options: dict[str, Any]) -> Data:
+    """Take what is said of the data out of the options of a command, and return it."""
+    return Data(**{field.name: options.pop(field.name) for field in Data.__attrs_attrs__})
 
 
 def pairs(texts: tuple[str, ...], option: str) -> dict[str, str]:

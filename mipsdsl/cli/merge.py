@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from attrs import evolve
 
-from mipsdsl.cli import about, exits, policies
+from mipsdsl.cli import about, exits, forms, policies
 from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 @click.command(name="merge")
 @click.argument("parts", metavar="PARTS...", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, metavar="OUT", help="A folder, or one file.")
-@click.option("--percent", type=click.Choice(["fraction", "text"]), default="fraction")
-@p.masks
+@forms.percents
+@p.options
 def command(
     parts: tuple[str, ...],
     output: str,
     percent: PercentAs,
     mask: str | None,
     mask_secret_file: str | None,
+    suppress_below: int | None,
 ) -> None:
     """Merge the PARTS that `mips run … --shard i/n -o PART` wrote.
 
@@ -43,16 +44,13 @@ def command(
     from mipsdsl.sharding.files import read_parts
     from mipsdsl.sharding.parts import ShardError
 
+    said = p.Asked(mask=mask, mask_secret_file=mask_secret_file, suppress_below=suppress_below)
     try:
         made, columns = read_parts([Path(part) for part in parts])
-        program, found = _merged(made, columns)
+        program, privacy, found = _merged(made, columns, said)
     except ShardError as mistake:
         raise exits.Stop(str(mistake)) from None
-    asked = p.Asked(mask=mask, mask_secret_file=mask_secret_file, suppress_below=None)
-    privacy = p.of(program, asked)
-    outcomes = [_hidden(each, privacy) for each in found.outcomes]
-    found = evolve(found, outcomes=tuple(outcomes))
-    _write(found, Path(output), percent, _about(program, made, found, privacy))
+    _write(found, Path(output), percent, _about(program, made, found, privacy), privacy.least)
 
 
 def _about(program: Program, made: Made, found: Merged, privacy: Privacy) -> About:
@@ -69,32 +67,9 @@ def _about(program: Program, made: Made, found: Merged, privacy: Privacy) -> Abo
     return evolve(block, rejected=made.rejected, settings={**settings, **block.settings})
 
 
-def _hidden(outcome: Outcome, privacy: Privacy) -> Outcome:
-    """Return results with masks; rows that were chosen, named by their keys, have one together."""
-    from mipsdsl.core.types import Type, Unit
-
-    mask = privacy.mask
-    if mask is None:
-        return outcome
-    hidden = [
-        mask.hides(outcome.record, x.name) or mask.chooses(outcome.record, x.name)
-        for x in outcome.columns
-    ]
-    columns = tuple(
-        evolve(x, type=Type(Unit.TEXT), scale=0) if hides else x
-        for x, hides in zip(outcome.columns, hidden, strict=True)
-    )
-    rows = [
-        [
-            mask.text(x) if hides and x is not None else x
-            for x, hides in zip(row, hidden, strict=True)
-        ]
-        for row in outcome.rows
-    ]
-    return evolve(outcome, columns=columns, rows=rows)
-
-
-def _merged(made: Made, columns: dict[str, dict[str, list[Value]]]) -> tuple[Program, Merged]:
+def _merged(
+    made: Made, columns: dict[str, dict[str, list[Value]]], asked: p.Asked
+) -> tuple[Program, Privacy, Merged]:
     from mipsdsl import cache, scoring
     from mipsdsl.sharding.parts import ShardError, divided, merged
 
@@ -103,12 +78,15 @@ def _merged(made: Made, columns: dict[str, dict[str, list[Value]]]) -> tuple[Pro
             f"the parts are of other rules than {made.policy} says now: run them again"
         )
     program, settings = policies.with_settings(made.policy, made.settings)
+    privacy = p.of(program, asked)
     said = scoring.computed_here(program, made.here, settings.populations)
-    division = divided(program, said, made.targets, made.subjects, (made.given, made.partial))
-    return program, merged(division, columns)
+    division = divided(
+        program, said, made.targets, made.subjects, (made.given, made.partial), made.guards
+    )
+    return program, privacy, merged(division, columns, privacy)
 
 
-def _write(found: Merged, out: Path, percent: PercentAs, block: About) -> None:
+def _write(found: Merged, out: Path, percent: PercentAs, block: About, least: int) -> None:
     from mipsdsl.cli import summary
     from mipsdsl.data.tables import DataError
     from mipsdsl.data.write import write
@@ -118,7 +96,7 @@ def _write(found: Merged, out: Path, percent: PercentAs, block: About) -> None:
         records = ", ".join(outcome.record for outcome in found.outcomes)
         raise exits.Stop(f"the outputs are of several records ({records}): name a folder")
     for factor in found.factors:
-        click.echo(f"{'factor':<10}{summary.factor_text(factor)}", err=True)
+        click.echo(f"{'factor':<10}{summary.factor_text(factor, least)}", err=True)
     written: list[tuple[Outcome, Path]] = []
     try:
         for outcome in found.outcomes:
@@ -130,6 +108,6 @@ def _write(found: Merged, out: Path, percent: PercentAs, block: About) -> None:
     except (DataError, OSError) as mistake:
         raise exits.Stop(str(mistake)) from None
     outcomes, paths = zip(*written, strict=True)
-    for line in summary.of_writing(outcomes, paths):
+    for line in summary.of_writing(outcomes, paths, least):
         click.echo(line, err=True)
     about.say(block)

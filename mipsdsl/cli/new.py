@@ -39,7 +39,7 @@ def command() -> None:
     """Start a policy or a file of tests; a file that is there is never touched."""
 
 
-@command.command(name="policy")
+@command.command(name="policy", short_help="Start a what-if: a policy that amends a year.")
 @click.argument("name", metavar="NAME")
 @click.option("--amends", metavar="YEAR", help="The year it changes.  [default: the newest]")
 def policy(name: str, amends: str | None) -> None:
@@ -55,7 +55,7 @@ def policy(name: str, amends: str | None) -> None:
     click.echo(f"next: edit it; mips check {path}; mips diff {base} {path}", err=True)
 
 
-@command.command(name="test")
+@command.command(name="test", short_help="Start a file of examples for a year.")
 @click.argument("name", metavar="NAME")
 @click.option("--amends", metavar="YEAR", help="The year it tries.  [default: the newest]")
 def test(name: str, amends: str | None) -> None:

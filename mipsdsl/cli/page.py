@@ -8,9 +8,6 @@ from html import escape
 
 from mipsdsl import resources
 
-_SCRIPTS = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
-"""Vega, Vega-Lite and vega-embed as published (BSD-3-Clause), in ``_vendor/vega``."""
-
 _POLICY = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'"
 """Nothing may be fetched; Vega makes functions of its expressions."""
 
@@ -32,13 +29,11 @@ _PAGE = """\
 
 def page(title: str, about: str, chart: Mapping[str, object]) -> str:
     """Return a page with a Vega-Lite chart below a title and a paragraph."""
-    folder = resources.PACKAGE / "_vendor" / "vega"
-    scripts = [(folder / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     return _PAGE.format(
         policy=escape(_POLICY),
         title=escape(title),
         about=escape(about),
-        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
+        scripts="\n".join(f"<script>{script}</script>" for script in resources.vega()),
         # `<` would end the script where a name of the data said so.
         chart=json.dumps(chart, ensure_ascii=False).replace("<", "\\u003c"),
     )

@@ -34,7 +34,8 @@ def dated(command: Command) -> Command:
     def on_that_day(as_known_on: datetime | None, **options: Any) -> Any:  # noqa: ANN401 - what click gives
         if as_known_on is not None:
             for name in {"policy", "old", "new"} & set(options):
-                options[name] = _on(options[name], f"{as_known_on:%Y-%m-%d}")
+                if options[name]:
+                    options[name] = _on(options[name], f"{as_known_on:%Y-%m-%d}")
         return command(**options)
 
     return click.option(

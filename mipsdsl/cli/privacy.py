@@ -55,13 +55,6 @@ def options(command: Command) -> Command:
     return command
 
 
-def masks(command: Command) -> Command:
-    """Give ``command`` the options of masks alone."""
-    for option in reversed(_OPTIONS[:2]):
-        command = option(command)
-    return command
-
-
 def taken(options: dict[str, Any]) -> Asked:
     """Take what is said of privacy out of the options of a command, and return it."""
     return Asked(**{field.name: options.pop(field.name) for field in Asked.__attrs_attrs__})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import evolve, frozen
 
-from mipsdsl.cli import about, exits, policies, progress
+from mipsdsl.cli import about, exits, forms, policies, progress
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 from mipsdsl.cli.engine import ENGINES, LARGE, engine_of
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mipsdsl.large.world import LargeOptions, LargeWorld
     from mipsdsl.scoring import Outcome, Scored, Wanted
     from mipsdsl.settings import Settings
-
-_PERCENT_HELP = "How percents are written: 4.25% or 0.0425."
 
 
 @frozen(kw_only=True)
@@ -62,16 +60,14 @@ class Asked:
 @click.option("--outputs", default="", metavar="A,B,…", help="What to compute, by name.")
 @click.option("--per", default="", metavar="RECORD", help="One row for each of these.")
 @click.option("--rejects", metavar="FILE", help="Where the rows that were left out go.")
-@click.option("--max-rejects", default="0", show_default=True, metavar="N|P%")
+@i.max_rejects
 @click.option(
     "--format",
     "form",
     type=click.Choice(["table", "csv", "jsonl", "json"]),
     help="How to show results.  [default: table on a terminal, else csv]",
 )
-@click.option(
-    "--percent", type=click.Choice(["fraction", "text"]), default="fraction", help=_PERCENT_HELP
-)
+@forms.percents
 @click.option(
     "--own-columns/--no-own-columns",
     default=None,
@@ -95,12 +91,7 @@ class Asked:
     "--scratch", default="", metavar="FOLDER", help="Where it keeps its tables, seen from here too."
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads.")
-@click.option(
-    "--memory",
-    default="",
-    metavar="SIZE",
-    help="What the run may take, about: 2GB.  [default: what the system or its container leaves]",
-)
+@click.option("--memory", default="", metavar="SIZE", help="What the database may take: 2GB.")
 @click.option("--shard", metavar="I/N", help="Score this part of N, for `mips merge`.")
 @p.options
 @policies.dated
@@ -113,18 +104,15 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
     Documents of CMS's QPP submissions API (.json) may stand alone: they say which year they are of.
     """
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
     options |= i.year_of_document(options["policy"], options["files"])
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     said = p.taken(options)
-    asked = Asked(
-        privacy=said, **{name: value for name, value in options.items() if name not in of_data}
-    )
+    asked = Asked(privacy=said, **options)
     with progress.stages() as stage:
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
         privacy = p.of(program, said)
-        engine = "" if asked.shard is not None else engine_of(data, asked.engine, privacy)
+        engine = "" if asked.shard is not None else engine_of(data, asked.engine)
         if engine in LARGE:
             asked = evolve(asked, engine=engine)
             _expect_server(asked)
@@ -155,7 +143,6 @@ def _run_large(
     from mipsdsl.data.bulk.workspace import OutOfMemory, workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import OutOfRange, Unsupported
-    from mipsdsl.engines.rooms import Rooms
     from mipsdsl.engines.sql.dialect import Unsupported as NotInSql
     from mipsdsl.large.own import has_own_columns, with_own_columns
     from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world
@@ -164,10 +151,13 @@ def _run_large(
     try:
         with (
             i.paths_of(data) as paths,
-            workspace(asked.memory, asked.threads) as space,
+            workspace(asked.memory, asked.threads) as (
+                connection,
+                folder,
+            ),
         ):
             stage("reading")
-            large = read_world(space.connection, program, paths, i.options_of(data))
+            large = read_world(connection, program, paths, i.options_of(data))
             inputs = privacy.inputs(inputs_of(large))
             has_own = has_own_columns(large)
             _say_reading(inputs, privacy, asked, has_own=has_own)
@@ -175,10 +165,7 @@ def _run_large(
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
             options = LargeOptions(
-                folder=space.folder,
-                rooms=Rooms(space.folder, space.columns),
-                threads=asked.threads,
-                heed=progress.rows(stage, "fetching"),
+                folder=folder, threads=asked.threads, heed=progress.rows(stage, "scoring")
             )
             scored = _score_large(large_world(program, large), wanted, asked, options)
             _check_place(scored, asked)
@@ -186,12 +173,12 @@ def _run_large(
             if has_own and asked.wants_own(privacy):
                 outcomes = [with_own_columns(each, large) for each in scored.outcomes]
                 scored = evolve(scored, outcomes=tuple(outcomes))
-            _hand_over(_Done(program, inputs, scored, data, privacy, asked, space.connection))
+            _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
     except (DataError, OutputError) as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
     except OutOfMemory:
         raise exits.Stop(
-            "the data need more memory than the run may take\n"
+            "the database needs more memory than it may take\n"
             "help: --memory 4GB gives it more; with --threads 1 it needs less",
             exits.ENVIRONMENT,
         ) from None

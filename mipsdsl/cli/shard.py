@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mipsdsl.sharding.parts import PartTable
 
 _SHARD = re.compile(r"(\d+)/(\d+)")
+_ANY = 2
+"""What is small is said to the merge; which counts matter is the same for all limits."""
 
 
 def shard_of(text: str) -> Shard:
@@ -42,8 +44,10 @@ def write_part(
 ) -> None:
     """Score one part of ``inputs`` and write it to the folder ``output``."""
     from mipsdsl import cache, resources, scoring
+    from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.plan import Population
+    from mipsdsl.hiding import guards
     from mipsdsl.sharding.files import Made
     from mipsdsl.sharding.files import write_part as write
     from mipsdsl.sharding.parts import ShardError, divided, part_of
@@ -51,7 +55,9 @@ def write_part(
     if output is None:
         raise exits.Stop("--shard writes a folder: name it, `-o parts/1`")
     if wanted.privacy:
-        raise exits.Stop("--shard writes what the merge needs; say --mask when you merge")
+        raise exits.Stop(
+            "--shard writes what the merge needs; say --mask and --suppress-below when you merge"
+        )
     said = wanted.populations
     try:
         world = scoring.world_of(program, inputs)
@@ -59,8 +65,11 @@ def write_part(
         world, plan = scoring.planned(world, targets, said)
         if plan.refused and (wanted.outputs or not plan.outputs):
             raise scoring.OutputError(*scoring.refusal_text(program, plan.refused))
+        plan = guards(plan, world.available, Privacy.of(program, None, _ANY))
         given, partial = tuple(world.store.lacking), tuple(world.store.partial)
-        division = divided(program, said, plan.outputs, wanted.subjects, (given, partial))
+        division = divided(
+            program, said, plan.outputs, wanted.subjects, (given, partial), plan.guards
+        )
         made = Made(
             policy=policy,
             rules=cache.law(policies.sources(policy)).sha256,
@@ -68,6 +77,7 @@ def write_part(
             settings=settings,
             here=any(value is Population.COMPUTE for value in said.values()),
             targets=division.targets,
+            guards=division.guards,
             subjects=wanted.subjects,
             given=given,
             partial=partial,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 
 if TYPE_CHECKING:
     from mipsdsl.cli.references import Found
@@ -22,7 +22,7 @@ _USERS = 12
 @click.argument("policy", metavar="YEAR|PATH")
 @click.argument("name", required=False)
 @click.option("--flat", is_flag=True, help="The whole text, each item with where it stands.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @policies.dated
 def command(policy: str, name: str | None, flat: bool, form: str) -> None:
     """Show what a policy says of NAME: a rule, table, parameter, record or choice.

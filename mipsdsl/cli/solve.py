@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import frozen
 
-from mipsdsl.cli import about, exits, policies, progress, study
+from mipsdsl.cli import about, exits, forms, policies, progress, study
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
+from mipsdsl.data.privacy import WITHHELD, is_small, number_text
 
 if TYPE_CHECKING:
     from mipsdsl.core.types import Type
@@ -33,6 +35,9 @@ class Found:
     measured: dict[Fraction, int]
     scale: int
     how: How
+    instead: dict[Fraction, str]
+    """What stands for what was measured and may not be shown."""
+    least: int
 
 
 @click.command(name="solve")
@@ -48,7 +53,8 @@ class Found:
     metavar="A..B[ by S]",
     help="The values to look through.  [default: what it is compared with, in whole steps]",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
+@p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Find the values of a parameter for which a goal is met by the population in FILES.
@@ -58,17 +64,19 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     <= 2%", or any aggregate of the policy language: "sum of (adjusted_payment - paid_amount) over
     clinicians <= $0". Short names of outcomes: penalised, raised, neutral.
 
+    With --suppress-below, what is measured is shown where it counts enough people, and differs from
+    the next by enough; a share or sum, from which such a number could follow, is not shown.
+
     Each value of the range is tried when they are few; of more, a bisection finds where it turns.
     """
-    of_data = {each.name for each in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
-    asked = study.Asked(**{name: options[name] for name in of_policy})
+    asked = study.Asked(privacy=p.taken(options), **{name: options[name] for name in of_policy})
     with progress.stages() as stage, study.population(asked, data, stage) as people:
         found = _found(people, options, stage)
     from mipsdsl.cli.whatif_tables import said_of
 
-    study.say(said_of(found.how))
+    study.say(said_of(found.how, found.least))
     block = people.about(found.how.rows)
     about.say(block)
     if options["form"] == "json":
@@ -112,14 +120,53 @@ def _found(
         measured[value] = reached
         return goal.holds(measured[value], scale)
 
+    first = made.picture(sweep.case(tried.values[0]))
+    how, least = how_of(made, first), people.privacy.least
+    _refuse_few(goal, how, least)
     answer = solve(tried.values, meets)
     now = parameters_of(people.program).get(name)
-    first = made.picture(sweep.case(tried.values[0]))
     return Found(
         year=people.program.year, name=name, type=type_, goal=goal, tried=tried,
         now=None if now is None else amount(now), answer=answer, measured=measured, scale=scale,
-        how=how_of(made, first),
+        how=how, instead=_withheld(goal, measured, least), least=least,
     )  # fmt: skip
+
+
+def _refuse_few(goal: Goal, how: How, least: int) -> None:
+    """Refuse a goal whose answer would tell a small number of people."""
+    from mipsdsl.core.types import Unit
+
+    if is_small(how.rows, least):
+        raise exits.Stop(f"there are fewer than {least} {how.record}: nothing of them may be shown")
+    is_share = goal.type.unit in (Unit.PERCENT, Unit.NUMBER)
+    people = goal.target * how.rows if is_share else goal.target
+    if (is_share or goal.type.unit is Unit.COUNT) and 0 < people < least:
+        raise exits.Stop(
+            f"--so-that: to meet `{goal.said}` or not tells of fewer than {least} people"
+        )
+
+
+def _withheld(goal: Goal, measured: Mapping[Fraction, int], least: int) -> dict[Fraction, str]:
+    """Return what stands for what was measured and may not be shown.
+
+    A count is shown unless it, or how much it differs from the last one shown, is small. What a
+    share or a sum is made of is not known here.
+    """
+    from mipsdsl.core.types import Unit
+
+    if not least:
+        return {}
+    if goal.type.unit is not Unit.COUNT:
+        return dict.fromkeys(measured, WITHHELD)
+    instead, last = {}, None
+    for value, number in sorted(measured.items()):
+        if is_small(number, least):
+            instead[value] = number_text(number, least)
+        elif last is not None and is_small(abs(number - last), least):
+            instead[value] = WITHHELD
+        else:
+            last = number
+    return instead
 
 
 def _goal(people: study.Population, text: str) -> Goal:
@@ -202,9 +249,11 @@ def _at(found: Found, value: Fraction) -> str:
 
 
 def _measure(found: Found, value: Fraction) -> str:
-    from mipsdsl.cli.tables import shown_text
     from mipsdsl.data.write import Column
+    from mipsdsl.shown import shown_text
 
+    if value in found.instead:
+        return found.instead[value]
     return shown_text(Column("", found.goal.type, found.scale), found.measured[value])
 
 
@@ -246,5 +295,5 @@ def _content(found: Found) -> dict[str, object]:
             }
             for value in sorted(found.measured)
         ],
-        "answered": answered(found.how),
+        "answered": answered(found.how, found.least),
     }

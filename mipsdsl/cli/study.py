@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from mipsdsl.cli import about, exits, policies
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mipsdsl.data.tables import Inputs
     from mipsdsl.engines.plan import Populations
     from mipsdsl.source import Source
+    from mipsdsl.whatif.large import ManyPeople
     from mipsdsl.whatif.lens import Lens
     from mipsdsl.whatif.study import Case, People, Study
 
@@ -36,7 +38,7 @@ _OPTIONS = (
     ),
     click.option("--outcome", default="", metavar="ITEM", help="What says how a row fares."),
     click.option("--among", default="", metavar="ITEM", help="Count only rows where this holds."),
-    click.option("--max-rejects", default="0", show_default=True, metavar="N|P%"),
+    i.max_rejects,
 )
 
 
@@ -61,7 +63,7 @@ class Asked:
     among: str
     max_rejects: str
     by: tuple[str, ...] = ()
-    least: int = 0
+    privacy: p.Asked
 
 
 @frozen(kw_only=True)
@@ -135,7 +137,6 @@ def looking(program: Program, lens: Lens, asked: Asked) -> tuple[Program, Lens]:
 def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iterator[Population]:
     """Give the data that a user named, read, with what is looked at in them settled."""
     from mipsdsl.cli.engine import engine_of
-    from mipsdsl.data.privacy import OPEN, Privacy
     from mipsdsl.whatif.study import FewPeople
 
     stage("compiling")
@@ -145,32 +146,33 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
     if parameters:
         program = compiled(asked.policy, (), parameters)
     stage("reading")
-    privacy = Privacy.of(program, None, asked.least) if asked.least else OPEN
+    privacy = p.of(program, asked.privacy)
     found = partial(_settled, asked, data, program, parameters, populations, privacy)
-    if engine_of(data, "auto", privacy) == "native":
-        with _many(asked, data, program) as (source, records):
-            yield found(source, records)
+    if engine_of(data, "auto") == "native":
+        with many_people(data, program, asked.max_rejects, privacy) as source:
+            yield found(source, source.large.tables)
         return
     inputs = i.read_inputs(program, data, privacy)
-    say_reading(inputs, asked, privacy)
+    say_reading(inputs, asked.max_rejects, privacy)
     yield found(FewPeople(inputs), inputs.tables)
 
 
 @contextmanager
-def _many(asked: Asked, data: i.Data, program: Program) -> Iterator[tuple[People, Collection[str]]]:
-    """Give data of any size, and the records that they have; refusals end the command."""
+def many_people(
+    data: i.Data, program: Program, max_rejects: str, privacy: Privacy
+) -> Iterator[ManyPeople]:
+    """Give data of any size; refusals end the command."""
     from mipsdsl.data.bulk.workspace import workspace
-    from mipsdsl.data.privacy import OPEN
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import Unsupported
     from mipsdsl.large.world import inputs_of, read_world
     from mipsdsl.whatif.large import ManyPeople
 
     try:
-        with i.paths_of(data) as paths, workspace() as space:
-            large = read_world(space.connection, program, paths, i.options_of(data))
-            say_reading(inputs_of(large), asked, OPEN)
-            yield ManyPeople(large), large.tables
+        with i.paths_of(data) as paths, workspace() as (connection, _):
+            large = read_world(connection, program, paths, i.options_of(data))
+            say_reading(privacy.inputs(inputs_of(large)), max_rejects, privacy)
+            yield ManyPeople(large)
     except DataError as mistake:
         raise exits.Stop(str(mistake)) from None
     except Unsupported as mistake:
@@ -200,20 +202,20 @@ def _settled(
     said = computed_here(program, data.population == "here", populations)
     return Population(
         asked=asked, data=data, program=program, source=source, said=said, lens=lens,
-        common=parameters, privacy=privacy,
+        common=parameters, privacy=privacy.over(program),
     )  # fmt: skip
 
 
-def say_reading(inputs: Inputs, asked: Asked, privacy: Privacy) -> None:
+def say_reading(inputs: Inputs, max_rejects: str, privacy: Privacy) -> None:
     """Say what was read and left out; stop when too much was left out."""
     from mipsdsl.cli import run, summary
 
     total = sum(inputs.counts.values())
     say(summary.of_reading(inputs, privacy))
     say(summary.of_rejects(inputs.rejects, total, None, privacy.least))
-    if len(inputs.rejects) > run.allowed(asked.max_rejects, total):
+    if len(inputs.rejects) > run.allowed(max_rejects, total):
         raise exits.Stop(
-            f"{privacy.number(len(inputs.rejects))} rejected, and {asked.max_rejects} may be\n"
+            f"{privacy.number(len(inputs.rejects))} rejected, and {max_rejects} may be\n"
             "help: `mips run` writes them with the reasons; correct them, or say --max-rejects",
             exits.REJECTED,
         )

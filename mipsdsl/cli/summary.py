@@ -10,7 +10,7 @@ from mipsdsl.about import About
 from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import GRID, QUANTITIES
 from mipsdsl.data.codes import PAGES
-from mipsdsl.data.privacy import OPEN, WITHHELD, Privacy, is_small, number_text
+from mipsdsl.data.privacy import OPEN, Privacy, number_text
 from mipsdsl.data.tables import Inputs, Reject
 from mipsdsl.engines.plan import Refusal
 from mipsdsl.scoring import Factor, Outcome, Scored, reason, target_name
@@ -95,14 +95,13 @@ def of_results(
 
 
 def factor_text(factor: Factor, least: int = 0) -> str:
-    """Return a population item in words; one of fewer rows than ``least`` is withheld."""
+    """Return a population item in words; fewer rows than ``least`` are not counted."""
     item, value = factor.item, factor.value
     text = str(value)
     if isinstance(value, int) and item.type.unit in QUANTITIES:
         text = quantity_text(Fraction(value, 10 ** GRID[item.type.unit]), item.type.unit)
     is_computed = factor.origin == "computed"
-    if is_computed and is_small(factor.rows, least):
-        text = WITHHELD
+    text = factor.instead or text
     how = f"computed over {rows(factor.rows, least)}" if is_computed else factor.origin
     return f"{item.name} = {text}, {how}"
 

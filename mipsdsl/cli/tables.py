@@ -7,34 +7,19 @@ import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import Literal
 
 import click
 
-from mipsdsl.core.types import QUANTITIES, WRITTEN_PLACES
+from mipsdsl.core.types import QUANTITIES
 from mipsdsl.data.privacy import number_text
 from mipsdsl.data.tables import Value
 from mipsdsl.data.write import Column, PercentAs, cell_text
 from mipsdsl.scoring import Outcome
-from mipsdsl.semantics.cells import quantity_text
+from mipsdsl.shown import shown_text
 
 _SHOWN_ROWS = 20
-_SHOWN_PLACES = 4
 _MISSING = "–"
-
-
-def shown_text(column: Column, value: Value) -> str:
-    """Return a value as a person reads it: 4.25%, $1,200.50, 75 points; to four places."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int) and column.type.unit in QUANTITIES:
-        steps = 10 ** (_SHOWN_PLACES + WRITTEN_PLACES.get(column.type.unit, 0))
-        shown = Fraction(round(Fraction(value, 10**column.scale) * steps), steps)
-        return quantity_text(shown, column.type.unit)
-    return cell_text(column, value, "text")
 
 
 def show_table(outcome: Outcome, *, width: int, colour: bool, least: int = 0) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import exits, files, policies
+from mipsdsl.cli import exits, files, forms, policies
 from mipsdsl.core import nodes as c
 from mipsdsl.pipeline import analyse
 from mipsdsl.source import Source, Span
@@ -55,7 +55,7 @@ class Tried:
 
 
 @click.command(name="test")
-@click.argument("policy", metavar="[YEAR|PATH]", nargs=-1)
+@click.argument("policy", metavar="[YEAR|PATH]...", nargs=-1)
 @click.option("--coverage/--no-coverage", default=False, help="Say what no test reached.")
 @click.option("--claims/--no-claims", default=True, help="Try the claims on random records.")
 @click.option(
@@ -72,7 +72,7 @@ class Tried:
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(1), help="Processes for changes.")
 @click.option("-k", "match", default="", help="Only tests whose name has this in it.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
+@forms.shown_as("text", "json", "junit")
 @click.option(
     "--folders/--no-folders",
     default=False,

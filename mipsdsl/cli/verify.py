@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import frozen
 
-from mipsdsl.cli import exits, files, policies
+from mipsdsl.cli import exits, files, forms, policies
 
 if TYPE_CHECKING:
     from mipsdsl.cli.junit import Case
@@ -35,7 +35,7 @@ class Asked:
 
 
 @click.command(name="verify")
-@click.argument("policy", metavar="[YEAR|PATH]", nargs=-1)
+@click.argument("policy", metavar="[YEAR|PATH]...", nargs=-1)
 @click.option(
     "--time-limit",
     default=10.0,
@@ -62,7 +62,7 @@ class Asked:
 @click.option(
     "--all", "everything", is_flag=True, help="List also each case that is found to apply."
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "junit"]), default="text")
+@forms.shown_as("text", "json", "junit")
 @click.option("--output", "-o", metavar="FILE", help="Write the JSON or XML here.")
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives

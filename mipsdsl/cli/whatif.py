@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from attrs import evolve, frozen
 
 from mipsdsl.cli import about, exits, policies, progress, study
 from mipsdsl.cli import inputs as i
+from mipsdsl.cli import privacy as p
 
 if TYPE_CHECKING:
     from mipsdsl.about import About
@@ -28,7 +28,6 @@ class Change:
     vary: str
     output: str | None
     form: str | None
-    least: int
 
 
 @click.command(name="whatif")
@@ -44,13 +43,7 @@ class Change:
     type=click.Choice(["table", "csv", "json"]),
     help="How to show the answer.  [default: table]",
 )
-@click.option(
-    "--suppress-below",
-    "least",
-    type=click.IntRange(min=2),
-    metavar="N",
-    help="Show no number of fewer than N people, nor what gives it away; CMS asks for 11.",
-)
+@p.options
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Say what a change of the rules of a year does to the population in FILES (or --sample).
@@ -63,14 +56,13 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     National factors are computed from these data, before and after, so that what is paid out is
     what comes in; --population published holds them as CMS published them.
     """
-    of_data = {each.name for each in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
-    options["least"] = options["least"] or 0
+    data = i.taken(options)
+    said = p.taken(options)
     change = Change(**{each.name: options[each.name] for each in Change.__attrs_attrs__})
     by = tuple(part.strip() for part in options["by"].split(",") if part.strip())
     of_policy = ("policy", "both", "outcome", "among", "max_rejects")
     named = {name: options[name] for name in of_policy}
-    asked = study.Asked(**named, by=by, least=change.least)
+    asked = study.Asked(**named, by=by, privacy=said)
     if not (data.settings or change.other or change.vary):
         raise exits.Stop(
             "nothing was changed: say --set NAME=VALUE, --with FILE or --vary NAME=A..B"
@@ -174,28 +166,35 @@ def _national(people: study.Population) -> tuple[str, ...]:
 
 def _hand_over(people: study.Population, made: Report, change: Change) -> None:
     from mipsdsl.cli import whatif_tables as shown
+    from mipsdsl.whatif.hiding import hidden
 
-    study.say(shown.how_answered(made))
+    least, made = people.privacy.least, hidden(made, people.privacy)
+    study.say(shown.how_answered(made, least))
     found = people.about(made.how.rows)
+    texts = {
+        "csv": lambda: shown.csv_of(made, least),
+        "json": lambda: shown.json_of(made, least, found),
+    }
+    _tell(change, found, texts, lambda: shown.show(made, least, colour=policies.coloured()))
+
+
+def _tell(
+    change: Change, found: About, texts: Mapping[str, Callable[[], str]], show: Callable[[], None]
+) -> None:
+    """Write the answer where it was asked to go, in one of the forms of ``texts``, or show it."""
     if change.output:
         path = Path(change.output)
-        texts: dict[str, Callable[[Report, int], str]] = {
-            ".csv": shown.csv_of,
-            ".json": partial(shown.json_of, found=found),
-        }
-        text = texts.get(path.suffix.casefold())
+        text = texts.get(path.suffix.casefold().removeprefix("."))
         if text is None:
-            raise exits.Stop(f"`{path}`: name a file that ends in .csv or .json")
-        _write(path, text(made, change.least), found)
+            *others, last = (f".{form}" for form in texts)
+            raise exits.Stop(f"`{path}`: name a file that ends in {', '.join(others)} or {last}")
+        _write(path, text(), found)
         return
     about.say(found)
-    match change.form or "table":
-        case "table":
-            shown.show(made, change.least, colour=policies.coloured())
-        case "csv":
-            click.echo(shown.csv_of(made, change.least), nl=False)
-        case _:
-            click.echo(shown.json_of(made, change.least, found))
+    if change.form in (None, "table"):
+        show()
+    else:
+        click.echo(texts[str(change.form)](), nl=change.form != "csv")
 
 
 def _write(path: Path, text: str, found: About) -> None:
@@ -238,26 +237,14 @@ def _curve(people: study.Population, change: Change, stage: Callable[[str], None
 
 def _hand_over_curve(people: study.Population, made: Curve, change: Change) -> None:
     from mipsdsl.cli import whatif_curve as shown
+    from mipsdsl.whatif.hiding import hidden_curve
 
-    study.say(shown.how_answered(made))
+    least, made = people.privacy.least, hidden_curve(made, people.privacy)
+    study.say(shown.how_answered(made, least))
     found = people.about(made.how.rows)
-    if change.output:
-        path = Path(change.output)
-        texts: dict[str, Callable[[Curve, int], str]] = {
-            ".csv": shown.csv_of,
-            ".json": partial(shown.json_of, found=found),
-            ".html": partial(shown.html_of, found=found),
-        }
-        text = texts.get(path.suffix.casefold())
-        if text is None:
-            raise exits.Stop(f"`{path}`: name a file that ends in .csv, .json or .html")
-        _write(path, text(made, change.least), found)
-        return
-    about.say(found)
-    match change.form or "table":
-        case "table":
-            shown.show(made, change.least)
-        case "csv":
-            click.echo(shown.csv_of(made, change.least), nl=False)
-        case _:
-            click.echo(shown.json_of(made, change.least, found))
+    texts = {
+        "csv": lambda: shown.csv_of(made, least),
+        "json": lambda: shown.json_of(made, least, found),
+        "html": lambda: shown.html_of(made, least, found),
+    }
+    _tell(change, found, texts, lambda: shown.show(made, least))

@@ -13,7 +13,7 @@ from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.whatif_tables import answered, factor_text, laid_out, percent_text, said_of
 from mipsdsl.core.types import Type
-from mipsdsl.data.privacy import is_small
+from mipsdsl.data.privacy import is_small, number_text
 from mipsdsl.data.write import Column, cell_text, neutral
 from mipsdsl.diff.history import bar
 from mipsdsl.engines.store import Stored
@@ -25,9 +25,9 @@ from mipsdsl.whatif.report import Curve, Point, share
 _BAR = 30
 
 
-def how_answered(curve: Curve) -> Iterator[str]:
+def how_answered(curve: Curve, least: int) -> Iterator[str]:
     """Yield how the answer came about, for standard error."""
-    yield from said_of(curve.how)
+    yield from said_of(curve.how, least)
 
 
 def show(curve: Curve, least: int) -> None:
@@ -78,6 +78,8 @@ def _number(number: int, least: int, *, hidden: bool) -> str:
 
 
 def _shown(type_: Type, scale: int, value: Stored) -> str:
+    if isinstance(value, str):
+        return value
     return factor_text(type_, scale, value) if isinstance(value, int) else "–"
 
 
@@ -118,7 +120,7 @@ def json_of(curve: Curve, least: int, found: About) -> str:
         "outcome": curve.lens.outcome,
         "among": curve.lens.among,
         "varied": curve.name,
-        "answered": answered(curve.how),
+        "answered": answered(curve.how, least),
         "points": list(_rows(curve, least)),
         "about": found.as_json(),
     }
@@ -129,16 +131,16 @@ def html_of(curve: Curve, least: int, found: About) -> str:
     """Return a page with the curve, its data and all that draws it."""
     from mipsdsl.cli.page import page
 
-    return page(f"What if {curve.name} were …", _about(curve, found), _chart(curve, least))
+    return page(f"What if {curve.name} were …", _about(curve, least, found), _chart(curve, least))
 
 
-def _about(curve: Curve, found: About) -> str:
+def _about(curve: Curve, least: int, found: About) -> str:
     first, last = (
         literal(point.value, curve.type) for point in (curve.points[0], curve.points[-1])
     )
     return (
         f"Performance year {curve.program.year}: {curve.name} from {first} to {last}, for "
-        f"{curve.how.rows:,} {curve.how.record}. Outcomes go by {curve.lens.outcome}. "
+        f"{number_text(curve.how.rows, least)} {curve.how.record}. Outcomes go by {curve.lens.outcome}. "
         f"Made from {found.line()}."
     )
 

@@ -12,13 +12,13 @@ import click
 from mipsdsl.about import About
 from mipsdsl.cli import policies
 from mipsdsl.cli.summary import rows as rows_text
-from mipsdsl.cli.tables import shown_text
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.data.privacy import is_small, number_text
 from mipsdsl.data.suppress import Mark, marks
 from mipsdsl.data.write import Column, cell_text, neutral
 from mipsdsl.engines.store import Stored
 from mipsdsl.scoring import results_of
+from mipsdsl.shown import shown_text
 from mipsdsl.whatif.compare import Group
 from mipsdsl.whatif.report import Figure, How, Report, share
 
@@ -29,30 +29,31 @@ _HIDDEN = "–"
 # --- how it was answered -------------------------------------------------------------------------
 
 
-def how_answered(report: Report) -> Iterator[str]:
+def how_answered(report: Report, least: int) -> Iterator[str]:
     """Yield how the answer came about and what the factors are, for standard error."""
-    yield from said_of(report.how)
+    yield from said_of(report.how, least)
     computed = [figure for figure in report.factors if figure.how == "computed"]
     if computed:
         stand = [f"{x.name} {_text(x, x.published)}" for x in computed if x.published is not None]
         tail = f"; published: {', '.join(stand)}" if stand else ""
-        of = f"{report.how.rows:,} {report.how.record}"
+        of = f"{number_text(report.how.rows, least)} {report.how.record}"
         yield _line("factors", f"computed from these {of}, before and after{tail}")
     elif report.factors:
         yield _line("factors", "held as published; `--population here` computes them from the data")
     if report.comparison.alone:
-        number = rows_text(report.comparison.alone)
+        number = rows_text(report.comparison.alone, least)
         yield _line("note", f"{number} of {report.how.record} are in one of the two alone")
 
 
-def said_of(how: How) -> Iterator[str]:
+def said_of(how: How, least: int) -> Iterator[str]:
     """Yield whether rows were scored again, and what could not be computed."""
+    rows = f"{number_text(how.rows, least)} {how.record}"
     if how.cells:
-        alike = f"{how.cells:,} cells of alike rows, of {how.rows:,} {how.record}"
+        alike = f"{number_text(how.cells, least)} cells of alike rows, of {rows}"
         yield _line("answered", f"from a histogram: {alike}, scored once")
     else:
         why = f": {how.why}" if how.why else ""
-        yield _line("answered", f"by scoring {how.rows:,} {how.record} again{why}")
+        yield _line("answered", f"by scoring {rows} again{why}")
     for name in how.dropped:
         yield _line("left out", f"`{name}`, for which the data lack something")
 
@@ -73,7 +74,7 @@ def show(report: Report, least: int, *, colour: bool) -> None:
     if not report.lens.among:
         yes = _who_counts(report)
         hint = f"; `--among {yes}` counts only those" if yes else ""
-        click.echo(f"counted: all {report.how.rows:,} {report.how.record}{hint}")
+        click.echo(f"counted: all {number_text(report.how.rows, least)} {report.how.record}{hint}")
     else:
         number = number_text(report.comparison.whole.size, least)
         click.echo(f"counted: {number} {report.how.record} with {report.lens.among}")
@@ -351,7 +352,7 @@ def json_of(report: Report, least: int, found: About) -> str:
         "record": report.how.record,
         "outcome": report.lens.outcome,
         "among": report.lens.among,
-        "answered": answered(report.how),
+        "answered": answered(report.how, least),
         "factors_are": report.factors[0].how if report.factors else "",
         **figures,
         "about": found.as_json(),
@@ -359,12 +360,16 @@ def json_of(report: Report, least: int, found: About) -> str:
     return policies.envelope("whatif", content)
 
 
-def answered(how: How) -> dict[str, object]:
-    """Return how an answer came about, for JSON."""
+def answered(how: How, least: int) -> dict[str, object]:
+    """Return how an answer came about, for JSON; a small number of rows is a text."""
+    rows, cells = (
+        number_text(number, least) if is_small(number, least) else number
+        for number in (how.rows, how.cells)
+    )
     return {
         "from": "histogram" if how.cells else "rows",
-        "rows": how.rows,
-        "cells": how.cells,
+        "rows": rows,
+        "cells": cells,
         "why": how.why,
         "left_out": list(how.dropped),
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mipsdsl.cli import exits, policies
+from mipsdsl.cli import exits, forms, policies
 from mipsdsl.cli import inputs as i
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SHOWN = 5
     "--changes", "most", default=2, show_default=True, type=click.IntRange(1, 4),
     help="At most so many changes together.",
 )  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@forms.shown_as("text", "json")
 @policies.dated
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Find the smallest changes that would reach an outcome: what the clinician can do differently.
@@ -73,8 +73,7 @@ def _asker(options: dict[str, Any]) -> Asker:
     from mipsdsl.whynot.search import Asker
     from mipsdsl.whynot.want import WantError, name_in, want_of
 
-    of_data = {field.name for field in i.Data.__attrs_attrs__}
-    data = i.Data(**{name: value for name, value in options.items() if name in of_data})
+    data = i.taken(options)
     program, settings = policies.with_settings(options["policy"], i.pairs(data.settings, "--set"))
     if not program.changeable:
         raise WantError("the policy says nothing of what can be changed: write `changeable of …`")

@@ -19,6 +19,7 @@ from mipsdsl.core.reads import Dependency, Schema, dependencies
 from mipsdsl.core.reshape import reshaped
 from mipsdsl.core.strata import schema_of, steps
 from mipsdsl.core.types import QUANTITIES, YESNO, Shape, Type, Unit
+from mipsdsl.core.walk import replaced
 
 Target: TypeAlias = tuple[str, str]
 
@@ -73,9 +74,9 @@ class _Merger:
         records = tuple(_both(self._old.records, self._new.records, _record))
         items = self._items()
         switches = [_switch(name) for name in self._switches.values()]
-        ordered = _in_order(records, [*switches, *items])
+        ordered = in_order(records, [*switches, *items])
         schema = schema_of(records, ordered)
-        shaped = _with_shapes(records, ordered, schema)
+        shaped = with_shapes(records, ordered, schema)
         results = dict(self._old.results) | dict(self._new.results)
         program = evolve(
             self._new,
@@ -149,10 +150,9 @@ class _Merger:
 
     def _switched(self, expr: c.Expr) -> c.Expr:
         """Return ``expr`` with changed parameters that follow their switches."""
-        switched: c.Expr = _mapped(expr, self._parameter)
-        return switched
+        return replaced(expr, self._parameter)
 
-    def _parameter(self, part: c.Expr) -> c.Expr:
+    def _parameter(self, part: object) -> c.Expr | None:
         match part:
             case c.Parameter(name=name, value=value) if name in self._open:
                 # The other law leaves it to be given, so that the name is that of an input.
@@ -166,7 +166,7 @@ class _Merger:
                 group = self._group(("", name))
                 return self._either(group, _constant(new), _constant(old), part.type)
             case _:
-                return part
+                return None
 
     # --- rows ---
 
@@ -283,7 +283,7 @@ def _unmeasured(part: Any) -> Any:  # noqa: ANN401 - a grouping or a relation
 # --- order and shapes ----------------------------------------------------------------------------
 
 
-def _in_order(records: Sequence[c.Record], items: Sequence[c.Item]) -> list[c.Item]:
+def in_order(records: Sequence[c.Record], items: Sequence[c.Item]) -> list[c.Item]:
     """Return ``items``, each after all that it reads.
 
     Raises:
@@ -317,7 +317,7 @@ def _meets(read: Dependency, name: str, grouping: c.Grouping) -> bool:
     )
 
 
-def _with_shapes(
+def with_shapes(
     records: Sequence[c.Record], items: Sequence[c.Item], schema: Schema
 ) -> list[c.Item]:
     """Return ``items`` with shapes that hold whatever the switches say."""
@@ -364,19 +364,3 @@ def blank(part: Any) -> Any:  # noqa: ANN401 - any part of the core
         else:
             changed[name] = said[name] if name in said else blank(getattr(part, name))
     return evolve(part, **changed)
-
-
-def _mapped(part: Any, change: Any) -> Any:  # noqa: ANN401 - any part of the core
-    """Return ``part`` with ``change`` made to each expression in it, from outside to inside."""
-    if isinstance(part, tuple):
-        return tuple(_mapped(each, change) for each in part)
-    if not has(type(part)) or isinstance(part, Type | Shape | c.Place):
-        return part
-    if isinstance(part, c.Valued):
-        done = change(part)
-        if done is not part:
-            return done
-        if isinstance(part, c.Parameter):
-            return part
-    names = [attribute.name for attribute in fields(type(part))]
-    return evolve(part, **{name: _mapped(getattr(part, name), change) for name in names})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from attrs import fields, frozen, has
+from attrs import frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import Shape, Type
+from mipsdsl.core.walk import expressions_in, held
 
 
 @frozen
@@ -145,10 +145,9 @@ class _Walk:
 
 def children(expr: c.Expr) -> Iterator[c.Expr]:
     """Give the expressions directly inside ``expr`` (rows and keys apart)."""
-    for attribute in fields(type(expr)):
-        if attribute.name in ("type", "shape"):
-            continue
-        yield from _expressions(getattr(expr, attribute.name))
+    for name, value in held(expr):
+        if name not in ("type", "shape"):
+            yield from _expressions(value)
 
 
 def _expressions(value: object) -> Iterator[c.Expr]:
@@ -169,15 +168,3 @@ def every_expression(program: c.Program) -> Iterator[c.Expr]:
         yield from expressions_in(record.grouping)
     yield from expressions_in(program.ensures)
     yield from expressions_in([item.expr for item in program.items])
-
-
-def expressions_in(part: object) -> Iterator[c.Expr]:
-    """Give the expressions anywhere in a part of the core: in rows, keys and selections too."""
-    if isinstance(part, c.Valued):
-        yield part  # type: ignore[misc]  # every subclass of Valued is one of Expr
-    if isinstance(part, Sequence) and not isinstance(part, str):
-        for each in part:
-            yield from expressions_in(each)
-    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-            yield from expressions_in(getattr(part, attribute.name))

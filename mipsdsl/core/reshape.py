@@ -6,12 +6,13 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any, TypeAlias, assert_never
 
-from attrs import evolve, fields, has
+from attrs import evolve
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import Schema, record_of, record_of_each
-from mipsdsl.core.types import Shape, Type
+from mipsdsl.core.types import Shape
+from mipsdsl.core.walk import held, is_node
 
 ShapeOf: TypeAlias = Callable[[str, str], Shape | None]
 """The shape of a name of a record; the population has the record ""."""
@@ -73,21 +74,17 @@ class _Reshaper:
 
     def _parts(self, expr: c.Expr, around: Around) -> c.Expr:
         """Return ``expr`` of parts with new shapes, its own as it was."""
-        changed: dict[str, Any] = {}
-        for attribute in fields(type(expr)):
-            if attribute.name not in ("type", "shape"):
-                value = getattr(expr, attribute.name)
-                changed[attribute.name] = self._rebuilt(value, around)
-        return evolve(expr, **changed)
+        kept = ("type", "shape")
+        parts = {n: self._rebuilt(x, around) for n, x in held(expr) if n not in kept}
+        return evolve(expr, **parts)
 
     def _rebuilt(self, part: Any, around: Around) -> Any:  # noqa: ANN401 - any part of the core
         if isinstance(part, c.Valued):
             return self.expr(part, around)  # type: ignore[arg-type]  # each is one of Expr
         if isinstance(part, tuple):
             return tuple(self._rebuilt(each, around) for each in part)
-        if has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-            names = (attribute.name for attribute in fields(type(part)))
-            return evolve(part, **{n: self._rebuilt(getattr(part, n), around) for n in names})
+        if is_node(part):
+            return evolve(part, **{n: self._rebuilt(x, around) for n, x in held(part)})
         return part
 
 

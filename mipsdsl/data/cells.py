@@ -11,7 +11,7 @@ from attrs import field, frozen
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.data.dates import day_number, day_of, such_as
 from mipsdsl.data.decimals import Decimal, parse_decimal, plain, to_steps
-from mipsdsl.data.identifiers import NAMES, look_at
+from mipsdsl.data.identifiers import NAMES, Identifiers, look_at
 from mipsdsl.data.options import DateIn
 from mipsdsl.data.slots import Slot, near
 from mipsdsl.data.tables import Value
@@ -130,11 +130,6 @@ def parse_texts(slot: Slot, texts: Iterable[str], reading: Reading) -> Texts:
     return found
 
 
-def doubtful(npi: str) -> tuple[str, str]:
-    """Return the code and the reason of an NPI with a wrong check digit."""
-    return "D0121", f"the check digit of {shown(npi)} is wrong"
-
-
 def _where(cells: Sequence[str], texts: set[str]) -> tuple[int, ...]:
     """Return the rows whose cell is one of ``texts``."""
     return tuple(i for i, text in enumerate(cells) if text in texts) if texts else ()
@@ -152,7 +147,16 @@ def _identifiers(
     if slot.name not in NAMES or slot.type.unit is not Unit.TEXT:
         return set(), set()
     values = {value for value in known.values() if isinstance(value, str)}
-    found = look_at(slot.name, values)
+    return settled(look_at(slot.name, values), known, wrong, reading)
+
+
+def settled(
+    found: Identifiers, known: dict[str, Value], wrong: dict[str, Problem], reading: Reading
+) -> tuple[set[str], set[str]]:
+    """Correct ``known`` and add to ``wrong`` by what was found in the column.
+
+    Returns the texts that stand for another value, and those with a wrong check digit.
+    """
     restored: set[str] = set()
     unsound: set[str] = set()
     if not (found.restored or found.wrong or found.unsound):
@@ -166,7 +170,7 @@ def _identifiers(
         if value in found.wrong:
             wrong[text] = Problem(*found.wrong[value])
         elif value in found.unsound and reading.strict_npi:
-            wrong[text] = Problem(*doubtful(value))
+            wrong[text] = Problem("D0121", f"the check digit of {shown(value)} is wrong")
         elif value in found.unsound:
             unsound.add(text)
     return restored, unsound

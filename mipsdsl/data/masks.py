@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from mipsdsl.core.nodes import Item, ItemKind, Program, Read, Record
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.data.identifiers import FORM_IN_TEXT, NAMES, canonical
 from mipsdsl.data.tables import DataError
 
@@ -182,6 +182,10 @@ class Mask:
             {(item.record, item.name): item for item in program.items},
             secret,
         )
+
+    def over(self, program: Program) -> Mask:
+        """Return the same for another program."""
+        return Mask.of(program, self._secret)
 
     def hides(self, record: str, name: str) -> bool:
         """Return whether the values of a field or an item say whom a row is about."""

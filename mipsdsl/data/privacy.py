@@ -59,6 +59,16 @@ class Privacy:
         small = SmallCells(program, least) if least else None
         return cls(mask, small, mask.identifying if mask is not None else identifying(program))
 
+    def over(self, program: Program) -> Privacy:
+        """Return the same for another program, which more is asked of."""
+        from mipsdsl.data.suppress import SmallCells
+
+        return evolve(
+            self,
+            mask=None if self.mask is None else self.mask.over(program),
+            small=None if self.small is None else SmallCells(program, self.least),
+        )
+
     def __bool__(self) -> bool:
         """Return whether anything is hidden."""
         return self.mask is not None or self.small is not None

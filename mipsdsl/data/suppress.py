@@ -90,9 +90,10 @@ def _is_safe(column: Sequence[int], hidden: Iterable[int], least: int) -> bool:
 class SmallCells:
     """What in the rows of a program counts people, and what gives such a count away.
 
-    Every count that the data give is taken to be of people (of patients, as a rule), as is each
-    that a rule makes of one or of clinicians. What a rule reads together with a count, and what it
-    makes of it, is withheld with it: a numerator with its denominator, and the rate of both.
+    Every count that the data give is taken to be of people (of patients, as a rule), but for the
+    numbers by which rows are found; so is each that a rule makes of one or of clinicians. What a
+    rule reads together with a count, and what it makes of it, is withheld with it: a numerator with
+    its denominator, and the rate of both.
     """
 
     def __init__(self, program: c.Program, least: int) -> None:
@@ -110,7 +111,8 @@ class SmallCells:
             if each.type.unit in _DRAWN_FROM_PEOPLE and not each.many
         }
         units = {(r.name, each.name): each.type.unit for r in program.records for each in r.fields}
-        self.counts = {target for target in figures if units[target] is Unit.COUNT}
+        numbering = set(_numbering(program))
+        self.counts = {x for x in figures if units[x] is Unit.COUNT and x not in numbering}
         items = [item for item in program.items if item.kind is not c.ItemKind.ROW]
         for item in items:
             if item.type.unit is Unit.COUNT and self._counts_people(item.expr, item.record):
@@ -131,7 +133,7 @@ class SmallCells:
     ) -> None:
         """Note what ``item`` is made of; ``made`` has what is made of each count, and gains it."""
         record = item.record
-        reads = {read.name for read in _reads(item.expr) if isinstance(read.row, c.Here)}
+        reads = set(_read_beside(item.expr, record))
         beside = {name for name in reads if (record, name) in figures}
         itself = {item.name} if item.type.unit in _DRAWN_FROM_PEOPLE else set()
         for name, others in self._together.get(record, {}).items():
@@ -143,6 +145,8 @@ class SmallCells:
         match expr:
             case c.Read(row=c.Here(), name=name):
                 return (record, name) in self.counts
+            case c.ReadPopulation(name=name):
+                return ("", name) in self.counts
             case c.Read(name=name):
                 return any(name == other for _, other in self.counts)
             case c.Fold(kind=c.FoldKind.COUNT, rows=rows):
@@ -173,8 +177,23 @@ class SmallCells:
                 return False
 
 
-def _reads(expr: c.Expr) -> Iterable[c.Read]:
-    if isinstance(expr, c.Read):
-        yield expr
+def _numbering(program: c.Program) -> Iterable[Target]:
+    """Yield the fields that rows are told apart by, and matched with others."""
+    for record in program.records:
+        names = [*record.key]
+        names += [name for reference in record.references for name in reference.by]
+        names += [name for relation in record.relations for name in relation.ours]
+        yield from ((record.name, name) for name in names)
+        for relation in record.relations:
+            yield from ((relation.record, name) for name in relation.theirs)
+
+
+def _read_beside(expr: c.Expr, record: str) -> Iterable[str]:
+    """Yield what an expression reads of its own row; an item of the population, the others of it."""
+    match expr:
+        case c.Read(row=c.Here(), name=name):
+            yield name
+        case c.ReadPopulation(name=name) if not record:
+            yield name
     for part in children(expr):
-        yield from _reads(part)
+        yield from _read_beside(part, record)

@@ -16,7 +16,7 @@ def as_markdown(difference: Difference, changes: Sequence[Change]) -> str:
         if what == "year":
             lines += [f"# {old} → {new}" if old != new else f"# {old}", ""]
         else:
-            lines.append(f"- {what} {'removed' if old else 'added'}: {_escaped(old or new)}")
+            lines.append(f"- {what} {'removed' if old else 'added'}: {escaped(old or new)}")
     for area in areas(difference, changes):
         lines += ["", f"## {area.name}", ""]
         for thing in area.things:
@@ -41,17 +41,17 @@ def _thing(thing: Shown) -> Iterator[str]:
         yield f"- **{thing.kind.value}** {what} `{name}`{data}"
     yield from (f"  - {_line(line)}" for line in thing.lines)
     if thing.cells is not None:
-        yield from ("", *(f"  {row}" for row in _cells(thing.cells)), "")
+        yield from ("", *(f"  {line}" for line in _cells(thing.cells)), "")
     for reason in thing.reason.split("\n") if thing.reason else ():
-        yield f"  - {_escaped(reason)}"
+        yield f"  - {escaped(reason)}"
 
 
 def _line(line: Line) -> str:
-    part = f"{_escaped(line.part)}: " if line.part else ""
+    part = f"{escaped(line.part)}: " if line.part else ""
     said = " → ".join(f"`{x}`" for x in (line.old, line.new) if x)
     if not (line.old and line.new):
         said = f"{'added' if line.new else 'removed'} {said}"
-    return f"{part}{said} {_escaped(line.reason)}".rstrip()
+    return f"{part}{said} {escaped(line.reason)}".rstrip()
 
 
 def _cells(cells: Cells) -> Iterator[str]:
@@ -60,19 +60,20 @@ def _cells(cells: Cells) -> Iterator[str]:
             yield f"{word}: {', '.join(f'`{name}`' for name in names)}"
             yield ""
     if cells.rows:
-        yield _row(["", *cells.heads])
-        yield _row(["---"] * (len(cells.heads) + 1))
-        yield from (_row([row.mark, *row.cells]) for row in cells.rows)
+        yield row(["", *cells.heads])
+        yield row(["---"] * (len(cells.heads) + 1))
+        yield from (row([each.mark, *each.cells]) for each in cells.rows)
 
 
-def _row(texts: Sequence[str]) -> str:
-    return "| " + " | ".join(_escaped(text) for text in texts) + " |"
+def row(texts: Sequence[str]) -> str:
+    """Return a row of a table."""
+    return "| " + " | ".join(escaped(text) for text in texts) + " |"
 
 
-def _escaped(words: str) -> str:
+def escaped(words: str) -> str:
     r"""Return ``words`` so that Markdown shows them as they are.
 
-    >>> _escaped("a_b | c")
+    >>> escaped("a_b | c")
     'a\\_b \\| c'
     """
     for character in "\\`*_|<>":

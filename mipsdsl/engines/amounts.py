@@ -73,6 +73,10 @@ class Amounts(Paths):
 
     def landed(self, held: Held, scale: int) -> Held:
         """Return a quantity put on the grid of ``scale`` places; anything else as it is."""
+        return self._on_grid(held, scale, "nearest")
+
+    def _on_grid(self, held: Held, scale: int, function: str) -> Held:
+        """Return a quantity in steps of ``scale`` places, as ``function`` makes a step of a ratio."""
         match held:
             case Plain() | Absent():
                 return held
@@ -80,11 +84,11 @@ class Amounts(Paths):
                 if given <= scale:
                     return held
                 unit = 10 ** (given - scale)
-                return self._rounded(code, lambda n: f"nearest({n}, {unit})", scale, maybe=maybe)
+                return self._rounded(code, lambda n: f"{function}({n}, {unit})", scale, maybe=maybe)
             case Ratio(numerator, denominator, maybe):
                 return self._rounded(
                     numerator,
-                    lambda n: f"nearest({times(n, 10**scale)}, {denominator})",
+                    lambda n: f"{function}({times(n, 10**scale)}, {denominator})",
                     scale,
                     maybe=maybe,
                 )
@@ -98,26 +102,16 @@ class Amounts(Paths):
 
     def key_part(self, expr: c.Expr, scale: int) -> str:
         """Return the code of a part of a key; a number between two steps is no key: missing."""
-        held = self.expr(expr)
+        held = self._on_grid(self.expr(expr), scale, "whole")
         match held:
             case Plain(code):
                 return code
             case Absent():
                 return "None"
-            case Decimal(code, given, maybe):
-                if given <= scale:
-                    return self.at_scale(held, scale)
-                unit = 10 ** (given - scale)
-                return self._rounded(code, lambda n: f"whole({n}, {unit})", scale, maybe=maybe).code
-            case Ratio(numerator, denominator, maybe):
-                return self._rounded(
-                    numerator,
-                    lambda n: f"whole({times(n, 10**scale)}, {denominator})",
-                    scale,
-                    maybe=maybe,
-                ).code
+            case Decimal():
+                return self.at_scale(held, scale)
             case _:
-                assert_never(held)
+                raise TypeError("a ratio is put on the grid")
 
     def common(self, helds: Sequence[Held]) -> Held:
         """Return a look that all of ``helds`` can take, under new names."""

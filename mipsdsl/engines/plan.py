@@ -66,6 +66,7 @@ class Plan:
     ``taken_missing``: optional fields
     that have no column and are missing in every row. ``populations``: the population items that are
     computed. ``skipped``: what cannot be ensured, for want of the columns that say where.
+    ``guards``: outputs that stay inside: they say whether others may be shown.
     """
 
     outputs: tuple[Target, ...]
@@ -75,6 +76,7 @@ class Plan:
     taken_missing: tuple[Target, ...]
     populations: tuple[str, ...]
     skipped: tuple[c.Ensure, ...]
+    guards: tuple[Target, ...] = ()
 
 
 def population_value(item: c.Item, populations: Populations) -> Stored | Population:

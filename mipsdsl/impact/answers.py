@@ -93,7 +93,8 @@ class Population:
     """The people of files or of the sample under both policies.
 
     ``whose``: what they are, in words. ``outcomes``: for each outcome (its name) who moves from what to
-    what, subgroups, money. ``factors``: values that the whole population settles.
+    what, subgroups, money. ``factors``: values that the whole population settles. ``notes``: what is
+    to be known of the answer: whose days, what the data lack.
     """
 
     whose: str
@@ -102,6 +103,7 @@ class Population:
     spreads: tuple[Spread, ...]
     factors: tuple[Figure, ...]
     money: Mapping[str, tuple[Type, int]]
+    notes: tuple[str, ...] = ()
 
 
 # --- 5 why ---------------------------------------------------------------------------------------
@@ -146,12 +148,14 @@ class Attribution:
 class Why:
     """The attributions, and the provisions of each group.
 
-    ``together``: what is one group because it does not compile apart, and why.
+    ``together``: what is one group because it does not compile apart, and why. A group without an
+    effect in any attribution cannot move what is measured. ``notes`` as those of the population.
     """
 
     groups: Mapping[str, tuple[Key, ...]]
     attributions: tuple[Attribution, ...]
     together: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @frozen

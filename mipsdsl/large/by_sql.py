@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mipsdsl.data.bulk import sql
+from mipsdsl.data.masks import Mask
 from mipsdsl.engines.plan import Plan
 from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.catalog import CREATED, PARENT, POSITION, ROW
@@ -17,9 +18,18 @@ from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.engine import SqlEngine, stored_column
 from mipsdsl.engines.sql.results import results
 from mipsdsl.large.fetch import keys_as_texts
+from mipsdsl.large.hiding import released
 from mipsdsl.large.results import ColumnRows
 from mipsdsl.large.world import LargeWorld, planned_large, told
-from mipsdsl.scoring import Outcome, Scored, Wanted, asked_by_record, national, shown_column
+from mipsdsl.scoring import (
+    Outcome,
+    Scored,
+    Wanted,
+    asked_by_record,
+    guarding,
+    national,
+    shown_column,
+)
 
 if TYPE_CHECKING:
     from mipsdsl.engines.sql.spark import Spark
@@ -54,13 +64,18 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     for record, names in asked_by_record(plan).items():
         if record:
-            yield _outcome(world, engine, record, names, wanted)
+            yield _outcome(world, engine, record, names, guarding(plan, record), wanted)
         else:
-            yield national(world, names, wanted.populations)
+            yield national(world, names, wanted)
 
 
 def _outcome(
-    world: LargeWorld, engine: SqlEngine, record: str, names: Sequence[str], wanted: Wanted
+    world: LargeWorld,
+    engine: SqlEngine,
+    record: str,
+    names: Sequence[str],
+    inside: frozenset[str],
+    wanted: Wanted,
 ) -> Outcome:
     keys = world.store.schema.records[record].key
     shown = [*keys, *(name for name in names if name not in keys)]
@@ -68,13 +83,17 @@ def _outcome(
     plain = [name for name in shown if name not in chosen]
     table = engine.database.arrow(results(engine, record, plain)).sort_by(ROW)
     arrays = {name: _array(table, name) for name in plain}
-    arrays |= {name: _chosen(world, engine, record, name, len(table)) for name in chosen}
+    mask = wanted.privacy.mask
+    arrays |= {name: _chosen(world, engine, record, name, len(table), mask) for name in chosen}
     created = _array(table, CREATED)
     if record in wanted.subjects:
         kept = pc.invert(created)
         arrays = {name: array.filter(kept) for name, array in arrays.items()}
-    shapes = tuple(shown_column(world, record, name, wanted.privacy) for name in shown)
-    return Outcome(record, len(keys), shapes, ColumnRows(tuple(arrays[name] for name in shown)))
+    columns = released(record, shown, [arrays[name] for name in shown], inside, wanted.privacy)
+    shapes = tuple(
+        shown_column(world, record, name, wanted.privacy) for name in shown if name not in inside
+    )
+    return Outcome(record, len(keys), shapes, ColumnRows(columns))
 
 
 def _array(table: pa.Table, name: str) -> pa.Array:
@@ -82,7 +101,9 @@ def _array(table: pa.Table, name: str) -> pa.Array:
     return array.dictionary_encode() if pa.types.is_string(array.type) else array
 
 
-def _chosen(world: LargeWorld, engine: SqlEngine, record: str, name: str, size: int) -> pa.Array:
+def _chosen(
+    world: LargeWorld, engine: SqlEngine, record: str, name: str, size: int, mask: Mask | None
+) -> pa.Array:
     """Return the rows that were chosen, by their keys."""
     columns = [t.column(PARENT), t.column(POSITION), t.column(ROW)]
     query = t.select(columns, t.table(engine.catalog.lists[record, name]))
@@ -91,7 +112,7 @@ def _chosen(world: LargeWorld, engine: SqlEngine, record: str, name: str, size: 
     counts = np.bincount(np.asarray(table.column(PARENT)), minlength=size)
     ends = np.cumsum(counts).tolist()
     schema = world.store.schema
-    keys = _keys(world, engine, schema.of_selection(record, name))
+    keys = _keys(world, engine, schema.of_selection(record, name), mask)
     rows = table.column(ROW).to_pylist()
     texts = [
         "; ".join(keys[row] for row in rows[end - count : end]) or None
@@ -100,13 +121,18 @@ def _chosen(world: LargeWorld, engine: SqlEngine, record: str, name: str, size: 
     return pa.array(texts, pa.string())
 
 
-def _keys(world: LargeWorld, engine: SqlEngine, record: str) -> list[str]:
+def _keys(world: LargeWorld, engine: SqlEngine, record: str, mask: Mask | None) -> list[str]:
     """Return the keys of the rows of ``record`` as texts; the rules made those of groups."""
     declared, tables = world.store.schema.records[record], world.linked.catalog.rows
     if declared.grouping is None:
-        return keys_as_texts(world.connection, tables[record], record, declared.key, None)
+        return keys_as_texts(world.connection, tables[record], record, declared.key, mask)
     table = engine.database.arrow(results(engine, record, declared.key)).sort_by(ROW)
     parts = [table.column(name).to_pylist() for name in declared.key]
+    if mask is not None:
+        parts = [
+            [mask.value(record, name, each) for each in part]
+            for name, part in zip(declared.key, parts, strict=True)
+        ]
     return [" ".join(map(str, key)) for key in zip(*parts, strict=True)]
 
 

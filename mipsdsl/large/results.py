@@ -17,6 +17,7 @@ from mipsdsl.data.tables import DataError, Value
 from mipsdsl.data.write import Column as Shown
 from mipsdsl.data.write import PercentAs, replacing, write
 from mipsdsl.engines.columns import Column
+from mipsdsl.large.hiding import INSTEAD, VALUE
 
 if TYPE_CHECKING:
     from mipsdsl.data.bulk.sql import Connection
@@ -60,6 +61,9 @@ class ColumnRows(Sequence[Sequence[Value]]):
 
 
 def _value(value: Any) -> Value:  # noqa: ANN401 - what Arrow gives
+    if isinstance(value, dict):
+        instead: Value = value[INSTEAD]
+        return value[VALUE] if instead is None else instead
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -176,6 +180,8 @@ def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
 def _typed(column: Shown, array: pa.Array, percent: PercentAs) -> pa.Array:
     """Return values in the type that they have in a file: exact decimals, dates."""
     unit = column.type.unit
+    if pa.types.is_struct(array.type):
+        return _typed(column, array.field(VALUE), percent)
     if pa.types.is_dictionary(array.type):
         return array.cast(pa.string())
     if unit is Unit.DATE:
@@ -223,16 +229,26 @@ def _csv(
     percent: PercentAs,
 ) -> None:
     names = [f"c{place}" for place in range(len(columns))]
+    hiding = {
+        name
+        for name, array in zip(names, rows.arrays, strict=True)
+        if pa.types.is_struct(array.type)
+    }
 
     def batch(first: int, number: int) -> pa.RecordBatch:
-        pairs = zip(columns, rows.arrays, strict=True)
-        arrays = [_written(column, _whole(array.slice(first, number))) for column, array in pairs]
-        return pa.RecordBatch.from_arrays(arrays, names)
+        found = {}
+        for name, column, array in zip(names, columns, rows.arrays, strict=True):
+            part = _whole(array.slice(first, number))
+            if name in hiding:
+                found[f"{INSTEAD}_{name}"] = part.field(INSTEAD)
+                part = part.field(VALUE)
+            found[name] = _written(column, part)
+        return pa.RecordBatch.from_pydict(found)
 
     batches = (batch(first, _GROUP) for first in range(0, len(rows), _GROUP))
     made = pa.RecordBatchReader.from_batches(batch(0, 0).schema, batches)
     selected = ", ".join(
-        f"{_text_sql(column, name, percent)} AS {sql.name(neutral(column.name))}"
+        f"{_shown_sql(column, name, percent, name in hiding)} AS {sql.name(neutral(column.name))}"
         for column, name in zip(columns, names, strict=True)
     )
     connection.register("results_here", made)
@@ -255,6 +271,12 @@ def _written(column: Shown, array: pa.Array) -> pa.Array:
     if column.type.unit is Unit.PERCENT and pa.types.is_integer(array.type):
         return array
     return _typed(column, array, "fraction")
+
+
+def _shown_sql(column: Shown, name: str, percent: PercentAs, hides: bool) -> str:
+    """Return SQL for the text of a value, or for what stands for one that is withheld."""
+    text = _text_sql(column, name, percent)
+    return f"coalesce({INSTEAD}_{name}, CAST({text} AS VARCHAR))" if hides else text
 
 
 def _text_sql(column: Shown, name: str, percent: PercentAs) -> str:

@@ -83,16 +83,17 @@ class _Resolver:
         if name.text in KEYWORDS:
             message = f"`{name.text}` is a word of the language"
             self._report.error("E0208", message, name.span, help="choose another name")
-        key = f"{space}/{name.text}"
-        if key in self._first:
-            first = Label(self._first[key], "first declared here")
-            self._report.error(
-                "E0203", f"`{name.text}` is declared twice", name.span, "again here", first,
-                help="remove one, or rename it",
-            )  # fmt: skip
-            return False
-        self._first[key] = name.span
-        return True
+        twice = f"`{name.text}` is declared twice"
+        return self._is_first(f"{space}/{name.text}", name.span, twice, "remove one, or rename it")
+
+    def _is_first(self, key: str, span: Span, twice: str, cure: str) -> bool:
+        first = self._first.setdefault(key, span)
+        if first is span:
+            return True
+        self._report.error(
+            "E0203", twice, span, "again here", Label(first, "first declared here"), help=cure
+        )
+        return False
 
     def _record(self, name: n.Name) -> RecordSymbol | None:
         found = self._symbols.records.get(name.text)
@@ -436,16 +437,9 @@ class _Resolver:
 
     def _claim(self, item: n.Claim) -> None:
         """Keep a claim; its text is its name."""
-        key = f"claim/{item.text}"
-        if key in self._first:
-            first = Label(self._first[key], "first here")
-            self._report.error(
-                "E0203", f"two claims say “{item.text}”", item.span, "again here", first,
-                help="remove one, or say what tells them apart",
-            )  # fmt: skip
-            return
-        self._first[key] = item.span
-        self._symbols.claims.append(item)
+        twice, cure = f"two claims say “{item.text}”", "remove one, or say what tells them apart"
+        if self._is_first(f"claim/{item.text}", item.span, twice, cure):
+            self._symbols.claims.append(item)
 
     def _owner(self, target: n.Target) -> RecordSymbol | None:
         if target.record is not None:

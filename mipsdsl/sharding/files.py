@@ -16,7 +16,7 @@ from mipsdsl.engines.schema import Target
 from mipsdsl.sharding.components import Shard
 from mipsdsl.sharding.parts import PartTable, ShardError
 
-FORMAT = "mips/part/1"
+FORMAT = "mips/part/2"
 ABOUT = "part.json"
 
 
@@ -25,6 +25,7 @@ class Made:
     """Of which run a part is; all parts of a run say the same but for their number.
 
     ``rules``: the digest of the policy; ``inputs``: the digest of each file that was read.
+    ``targets``: what is computed, ``guards`` among it for the merge to see what may be shown.
     ``read`` and ``rejected``: the rows of the whole run, by record, and those left out.
     """
 
@@ -34,6 +35,7 @@ class Made:
     settings: Mapping[str, str]
     here: bool
     targets: tuple[Target, ...]
+    guards: tuple[Target, ...]
     subjects: tuple[str, ...]
     given: tuple[Target, ...]
     partial: tuple[Target, ...]
@@ -75,6 +77,7 @@ def _data(made: Made) -> dict[str, Any]:
         "settings": dict(sorted(made.settings.items())),
         "population": "here" if made.here else "published",
         "outputs": [list(target) for target in made.targets],
+        "guards": [list(target) for target in made.guards],
         "subjects": list(made.subjects),
         "given": sorted(list(target) for target in made.given),
         "given_in_part": sorted(list(target) for target in made.partial),
@@ -170,6 +173,7 @@ def _made(run: Mapping[str, Any]) -> Made:
         settings=run["settings"],
         here=run["population"] == "here",
         targets=targets("outputs"),
+        guards=targets("guards"),
         subjects=tuple(run["subjects"]),
         given=targets("given"),
         partial=targets("given_in_part"),

@@ -6,13 +6,15 @@ columns that it reads (``Reduction.keys``, ``amounts``), and the merge evaluates
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mipsdsl import scoring
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type, Unit
+from mipsdsl.data.privacy import OPEN, WITHHELD, Privacy, is_small
 from mipsdsl.data.tables import Inputs, Value
 from mipsdsl.data.write import Column
 from mipsdsl.engines.histogram.cells import Cells
@@ -21,6 +23,7 @@ from mipsdsl.engines.histogram.reduce import Irreducible, Reduction, reduce
 from mipsdsl.engines.plan import Population, Populations, population_value
 from mipsdsl.engines.schema import Target, schema_of
 from mipsdsl.engines.store import Store, Stored
+from mipsdsl.hiding import of_nation, released
 from mipsdsl.scoring import NATIONAL, Factor, Outcome, World
 from mipsdsl.sharding.components import Shard, share_of
 
@@ -33,13 +36,17 @@ class ShardError(Exception):
 
 @frozen
 class Division:
-    """How a run is parted: what is asked, and the reduction of what waits for national factors."""
+    """How a run is parted: what is asked, and the reduction of what waits for national factors.
+
+    ``guards``: those of ``targets`` that stay inside: they say whether others may be shown.
+    """
 
     program: c.Program
     said: Populations
     targets: tuple[Target, ...]
     subjects: tuple[str, ...]
     reduction: Reduction | None
+    guards: tuple[Target, ...] = ()
 
     def done(self, record: str) -> list[str]:
         """Return the outputs of ``record`` that a part computes."""
@@ -86,10 +93,12 @@ def divided(
     targets: Sequence[Target],
     subjects: Sequence[str],
     lacking: tuple[Collection[Target], Collection[Target]],
+    guards: tuple[Target, ...] = (),
 ) -> Division:
     """Return how a run for ``targets`` is parted.
 
-    ``lacking``: the items that are given, and those given only for some rows.
+    ``lacking``: the items that are given, and those given only for some rows. ``guards``: those of
+    ``targets`` that stay inside.
 
     Raises:
         ShardError: a result that waits for a national factor looks at other rows.
@@ -108,7 +117,7 @@ def divided(
             grades.of[target] = found
     waiting = [target for target in targets if target in grades.of]
     if not waiting:
-        return Division(program, said, tuple(targets), tuple(subjects), None)
+        return Division(program, said, tuple(targets), tuple(subjects), None, guards)
     record = next((owner for owner, _ in waiting if owner), _of_everyone(program, waiting))
     for owner, name in waiting:
         if owner not in ("", record):
@@ -121,11 +130,11 @@ def divided(
         )  # fmt: skip
     except Irreducible as reason:
         raise ShardError(f"what waits for national factors cannot be parted: {reason}") from None
-    return Division(program, said, tuple(targets), tuple(subjects), made)
+    return Division(program, said, tuple(targets), tuple(subjects), made, guards)
 
 
 def _of_everyone(program: c.Program, waiting: Sequence[Target]) -> str:
-    from mipsdsl.core.reads import expressions_in
+    from mipsdsl.core.walk import expressions_in
 
     items = [item for item in program.items if (item.record, item.name) in waiting]
     for expr in expressions_in([item.expr for item in items]):
@@ -162,7 +171,7 @@ def _table(division: Division, store: Store, whole: Store, record: str) -> PartT
     }
     for name in dict.fromkeys([*key, *division.done(record)]):
         type_, values = column_of(store, record, name)
-        columns[f"out {name}"] = type_, [scoring.plain(store, value) for value in values]
+        columns[f"out {name}"] = type_, [_kept(store, value) for value in values]
     for name in division.sources(record):
         type_, values = column_of(store, record, name)
         columns[f"source {name}"] = type_, values
@@ -170,6 +179,13 @@ def _table(division: Division, store: Store, whole: Store, record: str) -> PartT
         record,
         {name: (t if t.unit is not Unit.CHOICE else text, v) for name, (t, v) in columns.items()},
     )
+
+
+def _kept(store: Store, value: object) -> Value:
+    """Return a value as a part has it: rows that were chosen as JSON, key by key."""
+    if isinstance(value, tuple) and value and isinstance(value[0], list):
+        return json.dumps([[str(part) for part in store.key(row)] for row in value])
+    return scoring.plain(store, value)
 
 
 def column_of(store: Store, record: str, name: str) -> tuple[Type, list[Value]]:
@@ -198,8 +214,15 @@ class Merged:
     factors: tuple[Factor, ...]
 
 
-def merged(division: Division, parts: Mapping[str, Mapping[str, Sequence[Value]]]) -> Merged:
-    """Return the results of all parts; ``parts`` has the columns of each record, part after part."""
+def merged(
+    division: Division,
+    parts: Mapping[str, Mapping[str, Sequence[Value]]],
+    privacy: Privacy = OPEN,
+) -> Merged:
+    """Return the results of all parts, but what ``privacy`` hides.
+
+    ``parts`` has the columns of each record, part after part.
+    """
     national: dict[str, Stored] = {}
     late: dict[str, Sequence[Value]] = {}
     reduction = division.reduction
@@ -213,14 +236,30 @@ def merged(division: Division, parts: Mapping[str, Mapping[str, Sequence[Value]]
         for name in division.waiting:
             column = found.columns[name]
             late[name] = [_value(column[number]) for number in cells.numbers]
+    hidden = _hidden_of_nation(division, parts, national, privacy)
     outcomes = [
-        _outcome(division, record, parts[record], late)
+        _outcome(division, record, parts[record], late, privacy)
         for record in division.records
         if any(owner == record for owner, _ in division.targets)
     ]
     if names := [name for record, name in division.targets if not record]:
-        outcomes.append(_national(division, names, {**_values(division), **national}))
-    return Merged(tuple(outcomes), tuple(_factors(division, parts, national)))
+        values = {**_values(division), **national, **hidden}
+        outcomes.append(_national(division, names, values))
+    factors = _factors(division, parts, national)
+    factors = [evolve(each, instead=hidden.get(each.item.name, "")) for each in factors]
+    return Merged(tuple(outcomes), tuple(factors))
+
+
+def _hidden_of_nation(
+    division: Division,
+    parts: Mapping[str, Mapping[str, Sequence[Value]]],
+    national: Mapping[str, Stored],
+    privacy: Privacy,
+) -> dict[str, str]:
+    """Return what stands for the items of the population that may not be shown."""
+    factors = _factors(division, parts, national)
+    few = {x.item.name: WITHHELD for x in factors if is_small(x.rows, privacy.least)}
+    return few | of_nation(national, privacy)
 
 
 def _outcome(
@@ -228,6 +267,7 @@ def _outcome(
     record: str,
     columns: Mapping[str, Sequence[Value]],
     late: Mapping[str, Sequence[Value]],
+    privacy: Privacy,
 ) -> Outcome:
     schema = schema_of(division.program)
     key = schema.records[record].key
@@ -237,14 +277,49 @@ def _outcome(
         late[name] if own and name in late else columns[f"out {name}"] for name in (*key, *names)
     ]
     order = sorted(range(len(columns[ORDER])), key=lambda place: int(columns[ORDER][place] or 0))  # type: ignore[arg-type]
+    shown = (*key, *names)
+    sides = [_shown(division, record, *pair, privacy) for pair in zip(shown, sides, strict=True)]
     rows = [[side[place] for side in sides] for place in order if columns[SHOWN][place] is True]
-    shown = tuple(
-        Column(
-            name, _type(division.program, record, name), schema.layouts[record].scales.get(name, 0)
-        )
-        for name in (*key, *names)
+    inside = {name for owner, name in division.guards if owner == record}
+    return Outcome(
+        record,
+        len(key),
+        tuple(
+            Column(
+                name,
+                _shown_type(division, record, name, privacy),
+                schema.layouts[record].scales.get(name, 0),
+            )
+            for name in shown
+            if name not in inside
+        ),
+        released(record, shown, rows, inside, privacy),
     )
-    return Outcome(record, len(key), shown, rows)
+
+
+def _shown_type(division: Division, record: str, name: str, privacy: Privacy) -> Type:
+    is_masked = privacy.mask is not None and privacy.mask.hides(record, name)
+    return Type(Unit.TEXT) if is_masked else _type(division.program, record, name)
+
+
+def _shown(
+    division: Division, record: str, name: str, values: Sequence[Value], privacy: Privacy
+) -> Sequence[Value]:
+    """Return a column with rows that were chosen as they are written, behind masks."""
+    schema = schema_of(division.program)
+    item = schema.items.get((record, name))
+    if item is None or item.kind is not c.ItemKind.SELECTION:
+        return values
+    of = schema.of_selection(record, name)
+    return [
+        None if each is None else _chosen(of, json.loads(str(each)), privacy) for each in values
+    ]
+
+
+def _chosen(of: str, keys: Sequence[Sequence[str]], privacy: Privacy) -> str:
+    mask = privacy.mask
+    shown = keys if mask is None else [mask.key(of, key) for key in keys]
+    return "; ".join(" ".join(map(str, key)) for key in shown)
 
 
 def _national(division: Division, names: Sequence[str], values: Mapping[str, Stored]) -> Outcome:

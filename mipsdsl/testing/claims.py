@@ -11,15 +11,15 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID
 from mipsdsl.diagnostics import Diagnostic, Label
 from mipsdsl.engines.evaluate import At
+from mipsdsl.engines.frames import Frame, Values, frames, linked, linked_frames
 from mipsdsl.engines.interpreter import Interpreter
-from mipsdsl.engines.plan import Plan, Population, Populations, requirements
+from mipsdsl.engines.plan import Plan, Populations, requirements
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Store, Stored
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.source import Span
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import Frame, Values, frames, linked, linked_frames
+from mipsdsl.verify.random_world import Maker, populations_of
 from mipsdsl.verify.told import told
 
 
@@ -130,17 +130,6 @@ def _as_item(claim: c.Claim, name: str, expr: c.Expr) -> c.Item:
         None,
         claim.place,
     )
-
-
-def populations_of(program: c.Program, maker: Maker) -> dict[str, Stored | Population]:
-    """Return some value of each population item, in steps of its grid."""
-    values: dict[str, Stored | Population] = {}
-    for item in program.items:
-        if not item.record and item.shape is not None:
-            scale = GRID[item.type.unit]
-            low, high = (int(x * 10**scale) for x in (item.shape.low, item.shape.high))
-            values[item.name] = maker.steps(item.type.unit, low, high, scale)
-    return values
 
 
 def _always(

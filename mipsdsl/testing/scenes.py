@@ -57,6 +57,25 @@ def example(node: n.Example, shared: Setting, coverage: Coverage) -> Told:
     return Told(node.text, node.span, tuple(report), tuple(scenes))
 
 
+def worlds(node: n.Example | n.Examples, shared: Setting) -> Iterator[World]:
+    """Give the worlds that an example, or each row of examples, makes; nothing is judged."""
+    if isinstance(node, n.Examples):
+        for row in node.rows:
+            report = Report()
+            world = World.usual(shared, report)
+            for assign in _assigns(node.header.conditions, row.conditions, report):
+                world.assign(assign)
+            if not report.has_errors:
+                yield world
+        return
+    world = World.usual(shared, Report())
+    for step, following in zip(node.steps, (*node.steps[1:], None), strict=True):
+        if isinstance(step, n.Given):
+            world.tell(step)
+            if not isinstance(following, n.Given) and not world.report.has_errors:
+                yield _copied(world)
+
+
 def _copied(world: World) -> World:
     return World(
         world.setting, world.report, deepcopy(world.rows), dict(world.populations),

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Sequence
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Unit
 from mipsdsl.diagnostics import Report
 from mipsdsl.diagnostics.model import nearest
-from mipsdsl.engines.rows import link
-from mipsdsl.engines.store import UNSET, Store, Stored
+from mipsdsl.engines.frames import Values, linked
+from mipsdsl.engines.store import Store, Stored
 from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.testing.facts import Slot, slots, stored
-
-Values: TypeAlias = dict[str, Stored]
-
-
-@frozen
-class Frame:
-    """A table for the engines."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
 
 
 @define
@@ -223,34 +212,3 @@ class World:
 
 def _is_empty_list_anywhere(program: c.Program, node: n.Assign) -> bool:
     return any(_is_empty_list(program, record.name, node) for record in program.records)
-
-
-def linked(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> Store:
-    """Return a store of rows that name only some of their fields and given items."""
-    return linked_frames(program, frames(program, rows))
-
-
-def frames(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> dict[str, Frame]:
-    """Return the rows as tables of all fields, and of the items that some row is given."""
-    items = {(item.record, item.name) for item in program.items}
-    made: dict[str, Frame] = {}
-    for record in program.records:
-        told = rows.get(record.name, ())
-        fields = [field.name for field in record.fields]
-        given = {name for row in told for name in row if (record.name, name) in items}
-        columns = (*fields, *sorted(given))
-        values = [
-            tuple(row.get(x, UNSET if (record.name, x) in items else None) for x in columns)
-            for row in told
-        ]
-        made[record.name] = Frame(columns, values)
-    return made
-
-
-def linked_frames(program: c.Program, tables: Mapping[str, Frame]) -> Store:
-    """Return a store of tables in which an item that is not given stands as unset."""
-    store = link(program, tables)
-    for (owner, name), lacking in store.lacking.items():
-        slot = store.schema.layouts[owner].slots[name]
-        lacking.update(i for i, row in enumerate(store.rows[owner]) if row[slot] is UNSET)
-    return store

@@ -12,8 +12,8 @@ from attrs import frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import QUANTITIES, YESNO, Type, Unit
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.evaluate import At
 from mipsdsl.engines.schema import Schema, schema_of
 from mipsdsl.engines.solver.attempt import NeverMoves

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from time import process_time
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import dependencies
 from mipsdsl.core.strata import schema_of as reads_of
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.schema import Target, schema_of
 from mipsdsl.engines.solver.attempt import Attempt, Never, Question, Settings, attempt
 from mipsdsl.engines.solver.codes import Codebook
@@ -51,6 +53,19 @@ class Answer:
     seconds: float = 0.0
     is_final: bool = True
     """Whether more time would change nothing."""
+    reached: Reached | None = None
+    """Of what is not final: where more time goes on."""
+
+
+@frozen
+class Reached:
+    """How far a question was looked at: what was computed, how long lists were, what is proved."""
+
+    depth: Depth
+    most: int
+    planes: int
+    proved: Answer | None
+    seconds: float
 
 
 @define
@@ -69,22 +84,33 @@ class Judge:
         self._grids = Grids(schema_of(self.program))
 
     def answer(
-        self, question: Question, seconds: float | None = None, *, may_give: bool = False
+        self,
+        question: Question,
+        seconds: float | None = None,
+        *,
+        may_give: bool = False,
+        reached: Reached | None = None,
     ) -> Answer:
-        """Return what is known of ``question``.
+        """Return what is known of ``question`` after so many ``seconds`` in all.
 
         ``may_give``: it is enough to find somebody of whom some results are given as data.
+        ``reached``: where an earlier answer stopped; the seconds spent on it count.
         """
-        started = process_time()
         limit = self.seconds if seconds is None else seconds
+        spent = 0.0 if reached is None else reached.seconds
+        started = process_time() - spent
         search = _Search(self, question, limit, started + limit, may_give)
+        if reached is not None:
+            search.depth, search.most = reached.depth, reached.most
+            search.planes, search.proved = reached.planes, reached.proved
         try:
             found = search.run()
         except Beyond as beyond:
             found = Answer(Verdict.UNKNOWN, f"the solver does not know {beyond}")
-        return Answer(
-            found.verdict, found.why, found.replay, found.bounds, search.rounds,
-            round(process_time() - started, 3), found.is_final,
+        spent = round(process_time() - started, 3)
+        return evolve(
+            found, rounds=search.rounds, seconds=spent,
+            reached=None if found.is_final else search.reached(spent),
         )  # fmt: skip
 
 
@@ -102,6 +128,11 @@ class _Search:
     most: int = 1
     planes: int = 2
     rounds: int = 0
+    proved: Answer | None = None
+
+    def reached(self, seconds: float) -> Reached:
+        """Return where to go on."""
+        return Reached(self.depth, self.most, self.planes, self.proved, seconds)
 
     def run(self) -> Answer:
         """Return the verdict, if need be with what was found where results are given."""
@@ -111,11 +142,10 @@ class _Search:
     def _run(self) -> Answer:
         schema = schema_of(self.judge.program)
         self.depth.items |= set(self._read_at_once())
-        proved: Answer | None = None
         while self.rounds < ROUNDS:
             left = self.end - process_time()
             if left <= 0:
-                return proved or Answer(Verdict.UNKNOWN, self._out_of_time(), is_final=False)
+                return self.proved or Answer(Verdict.UNKNOWN, self._out_of_time(), is_final=False)
             self.rounds += 1
             bounds = dict.fromkeys(self.depth.lists, self.most)
             settings = Settings(left, _every(schema.lists, bounds, self.most), self.planes)
@@ -124,17 +154,19 @@ class _Search:
             )
             match tried.found:
                 case Found.UNDECIDED:
-                    return proved or Answer(Verdict.UNKNOWN, self._undecided(tried), is_final=False)
+                    return self.proved or Answer(
+                        Verdict.UNKNOWN, self._undecided(tried), is_final=False
+                    )
                 case Found.NOBODY:
                     if not tried.bounded:
                         return Answer(Verdict.PROVED)
-                    proved = Answer(
+                    self.proved = Answer(
                         Verdict.BOUNDED,
                         bounds=tuple((x, self.most) for x in sorted(tried.bounded)),
                         is_final=self.most >= self.judge.rows,
                     )
                     if self.most >= self.judge.rows:
-                        return proved
+                        return self.proved
                     self.most += 1
                     continue
                 case Found.SOMEBODY:
@@ -145,10 +177,10 @@ class _Search:
             if self.may_give and self.given is None:
                 self._look_at_given(tried)
             if not self._deeper(tried, again):
-                return proved or Answer(
+                return self.proved or Answer(
                     Verdict.UNKNOWN, "whom the solver finds is no one that the data can hold"
                 )
-        return proved or Answer(Verdict.UNKNOWN, f"{ROUNDS} rounds were not enough")
+        return self.proved or Answer(Verdict.UNKNOWN, f"{ROUNDS} rounds were not enough")
 
     def _look_at_given(self, tried: Attempt) -> None:
         """Keep somebody of whom some results are given, and do not look for long for another."""
@@ -189,6 +221,10 @@ class _Search:
         if items:
             self.depth.items |= items if len(items) < AT_ONCE else self._nearest(items)
             return True
+        exact = {each.target for each in wrong if each.expr is None} - self.depth.exact
+        if exact:
+            self.depth.exact |= exact
+            return True
         lists = {x for each in wrong for x in each.lists} - self.depth.lists
         if lists:
             self.depth.lists |= lists
@@ -204,8 +240,25 @@ class _Search:
             return [each for run in tried.freed for each, _ in run]
         assert tried.probe is not None
         amiss = differs(again, tried)
-        blamed = tried.probe.blame([(each, real) for each, real, is_there in amiss if is_there])
-        return [each for each, _, _ in amiss] if blamed is None else blamed
+        there = [(each, real) for each, real, is_there in amiss if is_there]
+        for blamable in (self._plain(there), there):
+            blamed = tried.probe.blame(blamable) if blamable else None
+            if blamed is not None:
+                return blamed
+        return [each for each, _, _ in amiss]
+
+    def _plain(self, amiss: list[tuple[Freed, Any]]) -> list[tuple[Freed, Any]]:
+        """Return what is computed without lists and quotients of two unknowns, if not all is."""
+        items = schema_of(self.judge.program).items
+        plain = [
+            (each, real) for each, real in amiss
+            if each.expr is None and each.target not in self.depth.items
+            and not any(
+                isinstance(x, c.Position | c.Divide | c.Fold | c.Select)
+                for x in expressions_in(items[each.target].expr)
+            )
+        ]  # fmt: skip
+        return plain if len(plain) < len(amiss) else []
 
     def _nearest(self, items: set[Target]) -> set[Target]:
         """Return the items that bring in least that was not looked at before."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from fractions import Fraction
 from itertools import combinations, pairwise
-from typing import Any
 
-from attrs import evolve, fields, frozen, has
+from attrs import evolve, frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, YESNO, Shape, Type
+from mipsdsl.core.types import QUANTITIES, YESNO
+from mipsdsl.core.walk import replaced, walk, with_value
 from mipsdsl.engines.solver.attempt import Never, NeverMoves, Question
 from mipsdsl.verify.changes import changed_by
 
@@ -165,7 +165,7 @@ def steps_of(item: c.Item) -> Iterator[tuple[Fraction, Fraction, Fraction]]:
 
 def _at(value: c.Expr, argument: c.Expr, end: c.Expr) -> Fraction | None:
     """Return the value of a line where the argument is ``end``."""
-    return build.value_of(replaced(value, argument, end))
+    return build.value_of(replaced(value, lambda node: end if node == argument else None))
 
 
 def _comparisons(test: c.Expr) -> Iterator[c.Compare]:
@@ -177,23 +177,6 @@ def _comparisons(test: c.Expr) -> Iterator[c.Compare]:
                 yield from _comparisons(operand)
         case _:
             return
-
-
-def replaced(part: Any, old: c.Expr, new: c.Expr) -> Any:  # noqa: ANN401 - any part of the core
-    """Return a part of the core with ``new`` wherever ``old`` stands."""
-    if part == old:
-        return new
-    if isinstance(part, tuple):
-        return tuple(replaced(each, old, new) for each in part)
-    if not has(type(part)) or isinstance(part, Type | Shape | c.Place):
-        return part
-    changes = {}
-    for attribute in fields(type(part)):
-        value = getattr(part, attribute.name)
-        changed = replaced(value, old, new)
-        if changed is not value and changed != value:
-            changes[attribute.name] = changed
-    return evolve(part, **changes) if changes else part
 
 
 # --- what can never apply ------------------------------------------------------------------------------
@@ -242,7 +225,7 @@ def _of_parameters(program: c.Program) -> Iterator[Asked | Settled]:
     readers: dict[str, list[c.Item]] = {}
     used: set[str] = set()
     for item in program.items:
-        for name in set(_parameters(item.expr)):
+        for name in _parameters(item.expr):
             readers.setdefault(name, []).append(item)
     for record in program.records:
         used.update(_parameters(record.relations))
@@ -261,7 +244,7 @@ def _of_parameters(program: c.Program) -> Iterator[Asked | Settled]:
         else:
             owner = rows[0].record
             moved = [
-                differ(item.expr, _with_value(item.expr, parameter.name, other))
+                differ(item.expr, with_value(item.expr, parameter.name, other))
                 for item in rows if item.record == owner
                 for other in others
             ]  # fmt: skip
@@ -285,32 +268,8 @@ def _others(value: c.Constant | c.SetOf) -> tuple[c.Constant | c.SetOf, ...]:
     return ()
 
 
-def _parameters(part: object) -> Iterator[str]:
-    if isinstance(part, c.Parameter):
-        yield part.name
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _parameters(each)
-    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-            yield from _parameters(getattr(part, attribute.name))
-
-
-def _with_value(part: Any, name: str, value: c.Constant | c.SetOf) -> Any:  # noqa: ANN401 - of the core
-    """Return a part of the core with another value of a parameter."""
-    if isinstance(part, c.Parameter):
-        return evolve(part, value=value, shape=value.shape) if part.name == name else part
-    if isinstance(part, tuple):
-        return tuple(_with_value(each, name, value) for each in part)
-    if not has(type(part)) or isinstance(part, Type | Shape | c.Place):
-        return part
-    changes = {}
-    for attribute in fields(type(part)):
-        old = getattr(part, attribute.name)
-        new = _with_value(old, name, value)
-        if new is not old and new != old:
-            changes[attribute.name] = new
-    return evolve(part, **changes) if changes else part
+def _parameters(part: object) -> set[str]:
+    return {node.name for node in walk(part) if isinstance(node, c.Parameter)}
 
 
 # --- conditions ---------------------------------------------------------------------------------

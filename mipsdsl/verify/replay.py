@@ -10,42 +10,13 @@ from attrs import frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.evaluate import At
+from mipsdsl.engines.frames import Values, linked
 from mipsdsl.engines.interpreter import Interpreter
-from mipsdsl.engines.rows import link
 from mipsdsl.engines.solver.attempt import Attempt, Never, NeverMoves, Question
 from mipsdsl.engines.solver.encode import Freed
-from mipsdsl.engines.solver.person import Person, Values
+from mipsdsl.engines.solver.person import Person
 from mipsdsl.engines.solver.rows import Row as Unknown
-from mipsdsl.engines.store import UNSET, Row, Store, Stored
-
-
-@frozen
-class Table:
-    """A table for the engines."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Any]]
-
-
-def linked(program: c.Program, rows: Mapping[str, Sequence[Values]]) -> Store:
-    """Return a store of rows; an item that only some rows are given is computed for the others."""
-    items = {(item.record, item.name) for item in program.items}
-    tables: dict[str, Table] = {}
-    for record in program.records:
-        told = rows.get(record.name, ())
-        fields = [field.name for field in record.fields]
-        given = {name for row in told for name in row if (record.name, name) in items}
-        columns = (*fields, *sorted(given))
-        cells = [
-            tuple(row.get(x, UNSET if (record.name, x) in items else None) for x in columns)
-            for row in told
-        ]
-        tables[record.name] = Table(columns, cells)
-    store = link(program, tables)
-    for (owner, name), lacking in store.lacking.items():
-        slot = store.schema.layouts[owner].slots[name]
-        lacking.update(i for i, row in enumerate(store.rows[owner]) if row[slot] is UNSET)
-    return store
+from mipsdsl.engines.store import Row, Stored
 
 
 @frozen

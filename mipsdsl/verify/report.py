@@ -7,8 +7,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import GRID
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.evaluate import At
 from mipsdsl.engines.schema import schema_of
 from mipsdsl.engines.solver.attempt import Never

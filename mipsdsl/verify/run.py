@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from time import time
-from typing import Any
 
 from attrs import frozen
 
-from mipsdsl import kept
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import dependencies
-from mipsdsl.core.strata import schema_of
-from mipsdsl.engines.schema import Target, group_list
 from mipsdsl.engines.solver.attempt import Never
-from mipsdsl.verify.judge import Judge, Verdict
+from mipsdsl.verify.chance import somebody
+from mipsdsl.verify.judge import Answer, Judge, Reached, Verdict
 from mipsdsl.verify.questions import Asked, Kind, Settled, questions
 from mipsdsl.verify.report import Result, result, settled
+from mipsdsl.verify.verdicts import Verdicts
 
 PASSES = (0.4, 2.5)
 """Seconds for a question at first, and then; what is left open has the whole limit in the end."""
@@ -51,11 +46,11 @@ def verified(
     """
     asked = tuple(questions(program))
     wanted = [i for i, each in enumerate(asked) if match.lower() in each.name.lower()]
-    cache = _Cache(program, limits, version)
+    cache = Verdicts(program, limits.rows, version)
     found: dict[int, Result] = {}
     for index in wanted:
         each = asked[index]
-        known = settled(each) if isinstance(each, Settled) else cache.get(each)
+        known = settled(each) if isinstance(each, Settled) else cache.get(each, _most(each, limits))
         if known is not None:
             found[index] = known
     todo = [index for index in wanted if index not in found]
@@ -63,7 +58,7 @@ def verified(
     for index, answer in _answered(program, limits, asked, todo, end):
         found[index] = answer
         each = asked[index]
-        if isinstance(each, Asked) and (answer.is_final or answer.seconds > limits.seconds / 2):
+        if isinstance(each, Asked) and answer.said != SPENT:
             cache.put(each, answer)
     cache.close(keep=len(wanted) < len(asked))
     return tuple(found[index] for index in wanted)
@@ -77,21 +72,47 @@ def _answered(
         return
     jobs = limits.jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(program, limits)) as pool:
-        left = sorted(todo, key=lambda index: list(Kind).index(asked[index].kind))
-        earlier: dict[int, Result] = {}
+        shown = _by_chance(pool, program, asked, todo, jobs)
+        for index in sorted(shown):
+            each = asked[index]
+            assert isinstance(each, Asked)
+            yield index, result(each, Answer(Verdict.REFUTED), program)
+        left = sorted(
+            set(todo) - shown, key=lambda index: (list(Kind).index(asked[index].kind), index)
+        )
+        earlier: dict[int, tuple[Result, Reached | None]] = {}
         for seconds in [*(x for x in PASSES if x < limits.seconds), limits.seconds]:
-            running = {pool.submit(_answer, i, seconds, end): i for i in left}
+            running = {
+                pool.submit(_answer, i, seconds, end, earlier[i][1] if i in earlier else None): i
+                for i in left
+            }
             left = []
             for future in as_completed(running):
-                index, answer = running[future], future.result()
+                index, (answer, reached) = running[future], future.result()
                 if answer.said == SPENT and index in earlier:
-                    answer = earlier[index]
+                    answer = earlier[index][0]
                 elif not answer.is_final and seconds < _most(asked[index], limits):
-                    earlier[index] = answer
+                    earlier[index] = answer, reached
                     left.append(index)
                     continue
                 yield index, answer
             left.sort(key=lambda index: list(Kind).index(asked[index].kind))
+
+
+def _by_chance(
+    pool: Executor, program: c.Program, asked: Sequence[Asked | Settled], todo: Sequence[int],
+    jobs: int,
+) -> set[int]:  # fmt: skip
+    """Return the questions that want somebody for whom somebody was found by chance."""
+    wanted = {
+        index: each.question for index in todo
+        if isinstance(each := asked[index], Asked) and each.wants_person
+        and isinstance(each.question, Never)
+    }  # fmt: skip
+    if not wanted:
+        return set()
+    seeds = [program.year + 10_000 * job for job in range(jobs)]
+    return {i for found in pool.map(_chance, [list(wanted)] * jobs, seeds) for i in found}
 
 
 def _most(asked: Asked | Settled, limits: Limits) -> float:
@@ -108,124 +129,28 @@ def _start(program: c.Program, limits: Limits) -> None:
     _JUDGES.append((judge, tuple(questions(program))))
 
 
-def _answer(index: int, seconds: float, end: float) -> Result:
+def _chance(wanted: Sequence[int], seed: int) -> list[int]:
+    judge, asked = _JUDGES[-1]
+    open_ones = {
+        index: each.question for index in wanted
+        if isinstance(each := asked[index], Asked) and isinstance(each.question, Never)
+    }  # fmt: skip
+    return somebody(judge.program, open_ones, seed)
+
+
+def _answer(
+    index: int, seconds: float, end: float, reached: Reached | None
+) -> tuple[Result, Reached | None]:
     judge, asked = _JUDGES[-1]
     each = asked[index]
-    if isinstance(each, Settled):
-        return settled(each)
+    assert isinstance(each, Asked), "what is settled is not asked"
     left = end - time()
     if left <= 0:
-        return Result(
-            each.kind, each.name, Verdict.UNKNOWN, None, SPENT, each.place, is_final=False
-        )
-    answer = judge.answer(each.question, min(seconds, left), may_give=each.wants_person)
-    return result(each, answer, judge.program)
-
-
-# --- what is known from before ---------------------------------------------------------------------
-
-
-class _Cache:
-    """Verdicts by what they depend on: the question, and the rules that it leads to."""
-
-    def __init__(self, program: c.Program, limits: Limits, version: str) -> None:
-        self._limits, self._version = limits, version
-        self._cones = Cones(program)
-        head = f"{program.year} {program.paying} {program.title} {limits.rows}"
-        name = hashlib.sha256(head.encode()).hexdigest()[:32]
-        self._file: Path | None = None
-        if not kept.is_off():
-            self._file = kept.folder("verdicts") / f"{name}.json"
-        known = kept.load(self._file, lambda data: dict(data["verdicts"])) or {}
-        self._known: dict[str, Any] = known
-        self._used: dict[str, Any] = {}
-
-    def get(self, asked: Asked) -> Result | None:
-        """Return what was found before."""
-        key = self._key(asked)
-        line = self._known.get(key)
-        if line is None:
-            return None
-        verdict, is_well, said, seconds, is_final, limit = line
-        if not is_final and limit < self._limits.seconds:
-            return None
-        self._used[key] = line
-        return Result(asked.kind, asked.name, Verdict(verdict), is_well, said, asked.place, seconds)
-
-    def put(self, asked: Asked, found: Result) -> None:
-        """Keep what was found."""
-        self._used[self._key(asked)] = [
-            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final,
-            self._limits.seconds,
-        ]  # fmt: skip
-
-    def close(self, *, keep: bool) -> None:
-        """Write what was used or found in this run.
-
-        ``keep``: the rest too, as not everything was asked; else it is of rules that are no more.
-        """
-        verdicts = {**self._known, **self._used} if keep else self._used
-        if verdicts != self._known:
-            kept.store(self._file, {"verdicts": verdicts})
-
-    def _key(self, asked: Asked) -> str:
-        digest = hashlib.sha256(self._version.encode())
-        question = asked.question
-        text = repr(question) if isinstance(question, Never) else repr(question.claim)
-        digest.update(text.encode())
-        digest.update(self._cones.digest(question).encode())
-        digest.update(str(asked.wants_person).encode())
-        return digest.hexdigest()
-
-
-class Cones:
-    """What the items that a question leads to say, as a digest."""
-
-    def __init__(self, program: c.Program) -> None:
-        """Learn what each item reads."""
-        self._schema = schema_of(program.records, program.items)
-        self._program = program
-        shared = repr((program.records, program.choices, program.ensures)).encode()
-        self._shared = hashlib.sha256(shared).hexdigest()
-        self._own = {
-            (item.record, item.name): hashlib.sha256(repr(item.expr).encode()).hexdigest()
-            for item in program.items
-        }
-        self._groups = {r.name: r.grouping for r in program.records if r.grouping is not None}
-        self._reach: dict[Target, frozenset[Target]] = {}
-        for item in program.items:
-            # In the order of the program each comes after all that it reads.
-            self._reach[item.record, item.name] = self._closure(item.expr, item.record) | {
-                (item.record, item.name)
-            }
-
-    def _closure(self, expr: c.Expr, record: str) -> frozenset[Target]:
-        found: set[Target] = set()
-        for read in dependencies(expr, record, self._schema):
-            found |= self._reach.get((read.record, read.name), frozenset())
-            found |= self._of_groups(read.record, read.name)
-        return frozenset(found)
-
-    def _of_groups(self, record: str, name: str) -> frozenset[Target]:
-        """Return what the groups depend on that are read."""
-        found: set[Target] = set()
-        for owner, grouping in self._groups.items():
-            made = (grouping.parent, group_list(self._record(owner)))
-            if record == owner or (record, name) == made:
-                child = self._schema.listed(grouping.parent, grouping.list_name)
-                found |= self._reach.get((child, grouping.by), frozenset())
-                if grouping.joined is not None:
-                    found |= self._closure(grouping.joined, child)
-        return frozenset(found)
-
-    def _record(self, name: str) -> c.Record:
-        return next(record for record in self._program.records if record.name == name)
-
-    def digest(self, question: Any) -> str:  # noqa: ANN401 - a question
-        """Return a digest of all that the answer to ``question`` depends on."""
-        exprs = [question.bad] if isinstance(question, Never) else [
-            question.claim.effect, question.claim.when,
-        ]  # fmt: skip
-        targets = {x for expr in exprs for x in self._closure(expr, question.record)}
-        texts = [f"{target}{self._own[target]}" for target in sorted(targets)]
-        return hashlib.sha256("\n".join([self._shared, *texts]).encode()).hexdigest()
+        spent = Answer(Verdict.UNKNOWN, SPENT, is_final=False)
+        return result(each, spent, judge.program), reached
+    if reached is not None:
+        left += reached.seconds
+    answer = judge.answer(
+        each.question, min(seconds, left), may_give=each.wants_person, reached=reached
+    )
+    return result(each, answer, judge.program), answer.reached

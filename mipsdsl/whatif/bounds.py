@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
+from mipsdsl.core.walk import expressions_in
 
 
 def bounds_of(program: c.Program, name: str) -> tuple[Fraction, Fraction] | None:

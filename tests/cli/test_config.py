@@ -26,7 +26,7 @@ def _settings(folder, text, name="mips.toml"):
 def test_without_settings_a_policy_must_be_named(mips, project):
     assert "no mips.toml" in mips("config", "show").stderr
     assert "Missing argument" in mips("check", code=2).stderr
-    assert "Missing argument" in mips("diff", "small.mips", code=2).stderr
+    assert "name B, or say --against" in mips("diff", "small.mips", code=2).stderr
     assert "Missing argument" in mips("data", "dictionary", code=2).stderr
 
 

@@ -100,7 +100,10 @@ def test_rejects_are_allowed_by_number_or_share(mips, policy, data, allowed, cod
     content = (data / "clinician.csv").read_text(encoding="utf-8")
     (data / "clinician.csv").write_text(content + "T3,5,wizard,1,1\n", encoding="utf-8")
 
-    mips("run", policy, data, *SET, "--max-rejects", allowed, code=code)
+    result = mips("run", policy, data, *SET, "--max-rejects", allowed, code=code)
+
+    assert (code == 3) == ("nothing was scored" in result.stderr)
+    assert (code == 0) == result.stdout.startswith("tin,npi,")
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])

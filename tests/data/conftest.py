@@ -28,7 +28,7 @@ from mipsdsl.core.types import Shape, Type, Unit
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import Inputs
-from tests.data.bulk.same import compare
+from tests.data.bulk.same import assert_same_reading
 
 PLACE = Place("records.mips", 1)
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -279,7 +279,7 @@ def read_texts(program: Program, tmp_path: Path) -> Callable[..., Inputs]:
             (tmp_path / name).write_text(content, encoding="utf-8")
         paths = [tmp_path / next(iter(files))] if len(files) == 1 else [tmp_path]
         asked = ReadOptions(**options)  # type: ignore[arg-type]
-        compare(program, paths, asked)
+        assert_same_reading(program, paths, asked)
         return read(program, paths, asked)
 
     return run

@@ -13,14 +13,13 @@ from mipsdsl.diagnostics import PolicyError
 from mipsdsl.diff import Difference, Kind, apply
 from mipsdsl.diff.laws import Laws, laws_of, program_of
 from mipsdsl.engines.columns import columns_of, stored_values
+from mipsdsl.engines.frames import Values, linked
 from mipsdsl.engines.native import NativeEngine
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.python import PythonEngine
 from mipsdsl.engines.store import Store, Stored
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import Values, linked
+from mipsdsl.verify.random_world import Maker, populations_of
 from tests.diff.comparing import of_text, on_the_way, year
 from tests.engines.running import column
 

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID, YESNO, Type, Unit
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.store import Stored
 from tests.engines import worlds as w
 
@@ -412,7 +413,7 @@ _KEYS: dict[str, list[Stored]] = {
 }  # fmt: skip
 
 
-def data_of(dice: Random, program: c.Program) -> dict[str, w.Data]:
+def data_of(dice: Random, program: c.Program) -> dict[str, Frame]:
     """Return data: also with items that are given, for all rows or for some."""
     tables = {}
     for record, most in (("catalogue", 2), ("thing", 3), ("part", 8)):
@@ -428,7 +429,7 @@ def data_of(dice: Random, program: c.Program) -> dict[str, w.Data]:
             for number in range(dice.randint(0, most))
         ]
         columns = [each.name for each in fields] + [item.name for item in given]
-        tables[record] = w.Data(tuple(columns), rows)
+        tables[record] = Frame(tuple(columns), rows)
     return tables
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Type
 from mipsdsl.engines.columns import ColumnStore, columns_of, stored_values
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
@@ -24,7 +25,7 @@ def computed(program: c.Program) -> Populations:
 
 def plan_for(
     program: c.Program,
-    tables: Mapping[str, w.Data],
+    tables: Mapping[str, Frame],
     outputs: Iterable[Target] | None = None,
     populations: Populations | None = None,
 ) -> Plan:
@@ -36,7 +37,7 @@ def plan_for(
     return requirements(program, w.available(tables), asked, said, partial)
 
 
-def run(program: c.Program, tables: Mapping[str, w.Data], plan: Plan | None = None) -> Store:
+def run(program: c.Program, tables: Mapping[str, Frame], plan: Plan | None = None) -> Store:
     """Return the rows after a run, which is the same on all engines."""
     plan = plan or plan_for(program, tables)
     stores = [link(program, tables), link(program, tables)]
@@ -88,5 +89,5 @@ def value_of(
     """Return the value of ``expr`` for one thing with these ``fields``."""
     program = w.minimal(expr, type_, fields)
     names = ("id", *(each.name for each in fields))
-    store = run(program, {"thing": w.Data(names, [["T", *values]])})
+    store = run(program, {"thing": Frame(names, [["T", *values]])})
     return store.column("thing", "x")[0]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.columns import columns_of
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine
 from mipsdsl.engines.native.tables import OutOfRange
@@ -47,7 +48,7 @@ OUT_OF_RANGE: dict[str, list[object]] = {}
 
 
 def native_outcome(
-    program: c.Program, tables: Mapping[str, w.Data], plan: Plan, store: Store
+    program: c.Program, tables: Mapping[str, Frame], plan: Plan, store: Store
 ) -> dict[str, list[object]]:
     """Return all that a run of machine code computed, as ``outcome`` has it."""
     populations = computed(program)
@@ -65,8 +66,8 @@ def native_outcome(
     }
 
 
-def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
-    """Run all engines on everything, and look at every trace."""
+def assert_engines_agree(program: c.Program, tables: Mapping[str, Frame]) -> None:
+    """Run all engines on everything, and look at every trace: assert that they say the same."""
     populations: Populations = {
         item.name: Population.COMPUTE for item in program.items if not item.record
     }
@@ -97,11 +98,11 @@ def test_engines_agree(seed: int) -> None:
     # Drawn by a seed: hypothesis's own choices repeat themselves so much that few values differ.
     dice = Random(seed)
     program = program_of(dice)
-    compare(program, data_of(dice, program))
+    assert_engines_agree(program, data_of(dice, program))
 
 
 def test_engines_agree_on_a_world_like_mips() -> None:
-    compare(w.scoring(), w.scoring_data())
+    assert_engines_agree(w.scoring(), w.scoring_data())
 
 
 def test_generated_text_holds_no_word_of_the_policy() -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from mipsdsl import library
 from mipsdsl.engines.columns import NO_ROW, Listed, columns_of, stored_values
+from mipsdsl.engines.frames import linked
 from mipsdsl.engines.schema import NUMBER
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import linked
+from mipsdsl.verify.random_world import Maker
 
 
 @pytest.mark.parametrize("year", ["2017", "2022"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Plan, Population, Populations, requirements
 from mipsdsl.engines.rows import link
@@ -13,7 +14,7 @@ from tests.engines import worlds as w
 COMPUTED: Populations = {"mean": Population.COMPUTE}
 
 
-def plan_of(data: dict[str, w.Data], outputs: Collection[tuple[str, str]], store: Store) -> Plan:
+def plan_of(data: dict[str, Frame], outputs: Collection[tuple[str, str]], store: Store) -> Plan:
     return requirements(w.scoring(), w.available(data), outputs, COMPUTED, store.partial)
 
 

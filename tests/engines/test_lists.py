@@ -10,6 +10,7 @@ import pytest
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO, Type
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.store import Stored
 from tests.engines import worlds as w
 from tests.engines.running import column, run
@@ -36,11 +37,11 @@ def program(*items: c.Item) -> c.Program:
     return w.program([owner, part], items)
 
 
-def data(parts: Parts) -> dict[str, w.Data]:
+def data(parts: Parts) -> dict[str, Frame]:
     rows = [["O", *part] for part in parts]
     return {
-        "owner": w.Data(("id",), [["O"]]),
-        "part": w.Data(("id", "pid", "kind", "points", "good"), rows),
+        "owner": Frame(("id",), [["O"]]),
+        "part": Frame(("id", "pid", "kind", "points", "good"), rows),
     }
 
 
@@ -195,6 +196,6 @@ def test_rows_read_what_other_rows_of_their_record_have() -> None:
     # Both in one step: each row needs what later rows have.
     in_one = w.program([same], items, [("person", ("double", "total"))])
     rows: list[list[Stored]] = [["a", "N", 1], ["b", "M", 2], ["c", "N", 4]]
-    store = run(in_one, {"person": w.Data(("id", "npi", "n"), rows)})
+    store = run(in_one, {"person": Frame(("id", "npi", "n"), rows)})
 
     assert store.column("person", "total") == [10, 4, 10]

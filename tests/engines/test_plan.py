@@ -6,6 +6,7 @@ from attrs import evolve
 
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.plan import Lack, MissingInput, Plan, Population, requirements
 from tests.engines import worlds as w
 from tests.engines.running import plan_for, run
@@ -14,20 +15,20 @@ FINAL = ("submission", "final")
 ABOVE = ("submission", "above")
 
 
-def without(record: str, column: str) -> dict[str, w.Data]:
+def without(record: str, column: str) -> dict[str, Frame]:
     data = w.scoring_data()
     table = data[record]
     index = table.columns.index(column)
     rows = [[value for i, value in enumerate(row) if i != index] for row in table.rows]
     names = tuple(name for name in table.columns if name != column)
-    return {**data, record: w.Data(names, rows)}
+    return {**data, record: Frame(names, rows)}
 
 
-def with_given(column: str, values: tuple[int | None, ...]) -> dict[str, w.Data]:
+def with_given(column: str, values: tuple[int | None, ...]) -> dict[str, Frame]:
     data = w.scoring_data()
     table = data["submission"]
     rows = [[*row, value] for row, value in zip(table.rows, values, strict=True)]
-    return {**data, "submission": w.Data((*table.columns, column), rows)}
+    return {**data, "submission": Frame((*table.columns, column), rows)}
 
 
 def computed_items(plan: Plan) -> list[str]:
@@ -77,7 +78,7 @@ def test_a_missing_table_refuses_whoever_reads_its_list() -> None:
 def test_a_record_that_is_ensured_needs_no_table() -> None:
     data = w.scoring_data()
     del data["submission"]
-    data["measure"] = w.Data(data["measure"].columns, [])
+    data["measure"] = Frame(data["measure"].columns, [])
     plan = plan_for(w.scoring(), data, [FINAL])
 
     assert plan.refused == ()

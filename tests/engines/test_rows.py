@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mipsdsl.core.types import YESNO
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.schema import LAYOUT
 from mipsdsl.engines.store import UNSET, Row, Store
@@ -73,7 +74,7 @@ def test_who_sent_nothing_has_a_submission(store: Store) -> None:
 
 def test_nothing_is_ensured_for_a_missing_value() -> None:
     data = w.scoring_data()
-    data["clinician"] = w.Data(
+    data["clinician"] = Frame(
         ("npi", "tin", "charges", "takes_part"), [["N9", None, 0, True], ["N8", "T1", 0, None]]
     )
 
@@ -82,14 +83,14 @@ def test_nothing_is_ensured_for_a_missing_value() -> None:
 
 def test_nothing_is_ensured_where_the_columns_do_not_say_it() -> None:
     data = w.scoring_data()
-    data["clinician"] = w.Data(("npi", "tin", "charges"), [["N9", "T1", 0]])
+    data["clinician"] = Frame(("npi", "tin", "charges"), [["N9", "T1", 0]])
 
     assert len(link(w.scoring(), data).rows["submission"]) == 2
 
 
 def test_a_minted_key_that_is_taken_gets_a_number() -> None:
     data = w.scoring_data()
-    data["submission"] = w.Data(
+    data["submission"] = Frame(
         ("submission_id", "kind", "tin", "npi", "reported"),
         [["individual T1 N1", "group", "T1", None, True]],
     )
@@ -104,7 +105,7 @@ def test_a_missing_part_of_a_key_matches_nothing() -> None:
         references=[w.reference("other", "thing", ["a"])],
         relations=[w.relation("things", "thing", ["a"])],
     )  # fmt: skip
-    store = link(w.program([thing], []), {"thing": w.Data(("a", "ok"), [[None, True]])})
+    store = link(w.program([thing], []), {"thing": Frame(("a", "ok"), [[None, True]])})
     row = store.rows["thing"][0]
 
     assert slot(row, "other") is None
@@ -115,7 +116,7 @@ def test_a_missing_part_of_a_key_matches_nothing() -> None:
 def test_given_items_are_given_but_where_they_are_empty_and_may_not_be() -> None:
     data = w.scoring_data()
     columns, rows = data["submission"].columns, data["submission"].rows
-    data["submission"] = w.Data(
+    data["submission"] = Frame(
         (*columns, "total"), [[*row, value] for row, value in zip(rows, (5, None), strict=True)]
     )
     store = link(w.scoring(), data)

@@ -12,6 +12,7 @@ pytest.importorskip("z3")
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO
+from mipsdsl.engines.frames import linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.schema import schema_of, stored_scale
 from mipsdsl.engines.solver import numbers, values
@@ -23,7 +24,7 @@ from mipsdsl.engines.solver.numbers import Numbers
 from mipsdsl.engines.solver.probe import Found, Probe
 from mipsdsl.engines.solver.rows import Beyond, Rows
 from mipsdsl.engines.solver.values import Code, Flag, Quantity
-from mipsdsl.verify.replay import found_row, linked
+from mipsdsl.verify.replay import found_row
 from tests.engines import random_programs as r
 from tests.engines import worlds as w
 
@@ -206,8 +207,8 @@ def test_ties_mean_the_same():
     assert wrong_on_ties() == set()
 
 
-def off_by_one(self, a, b):
-    return numbers.plus(REAL_QUOTIENT(self, a, b), numbers.known(1))
+def off_by_one(self, a, b, of):
+    return numbers.plus(REAL_QUOTIENT(self, a, b, of), numbers.known(1))
 
 
 REAL_QUOTIENT = Numbers.quotient

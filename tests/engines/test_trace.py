@@ -7,6 +7,7 @@ from attrs import evolve
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.trace import Origin, Trace
@@ -77,7 +78,7 @@ def test_all_exceptions_that_hold_are_kept_and_the_first_decides() -> None:
     )
     expr = b.cases(c.CasesKind.EXCEPTIONS, arms, w.YES, YESNO)
     program = w.minimal(expr, YESNO, flags)
-    store = link(program, {"thing": w.Data(("id", "a", "b", "d"), [["T", False, True, True]])})
+    store = link(program, {"thing": Frame(("id", "a", "b", "d"), [["T", False, True, True]])})
     trace = Interpreter(program, store, {}).trace("thing", store.rows["thing"][0], "x")
     match = trace.matches[0]
 
@@ -92,7 +93,7 @@ def test_a_given_value_is_said_to_be_given_and_goes_no_deeper() -> None:
     program, data = w.scoring(), w.scoring_data()
     table = data["submission"]
     rows = [[*row, value] for row, value in zip(table.rows, (5, None), strict=True)]
-    data["submission"] = w.Data((*table.columns, "total"), rows)
+    data["submission"] = Frame((*table.columns, "total"), rows)
     store = link(program, data)
     interpreter = Interpreter(program, store, computed(program))
     traces = [interpreter.trace("submission", row, "total") for row in store.rows["submission"]]
@@ -105,7 +106,7 @@ def test_parameters_that_were_used_are_named() -> None:
     literal = b.constant(3, 0, w.NUMBER)
     parameter = c.Parameter("bonus", literal, type=w.NUMBER, shape=literal.shape)
     program = w.minimal(b.arithmetic(c.Operator.ADD, parameter, parameter, w.NUMBER), w.NUMBER)
-    store = link(program, {"thing": w.Data(("id",), [["T"]])})
+    store = link(program, {"thing": Frame(("id",), [["T"]])})
     trace = Interpreter(program, store, {}).trace("thing", store.rows["thing"][0], "x")
 
     assert [each.name for each in trace.parameters] == ["bonus"]
@@ -120,7 +121,7 @@ def test_a_long_chain_of_rules_can_be_traced() -> None:
         next_one = b.arithmetic(c.Operator.ADD, before, w.literal(1), w.COUNT)
         items.append(w.item("thing", f"i{i}", w.COUNT, evolve(next_one, shape=before.shape)))
     program = w.program([thing], items)
-    store = link(program, {"thing": w.Data(("id",), [["T"]])})
+    store = link(program, {"thing": Frame(("id",), [["T"]])})
     trace = Interpreter(program, store, {}).trace("thing", store.rows["thing"][0], "i399")
 
     assert trace.value == 399

@@ -6,15 +6,14 @@ import pytest
 
 from mipsdsl import library
 from mipsdsl.engines.columns import columns_of
+from mipsdsl.engines.frames import linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.native import NativeEngine, compile_native
 from mipsdsl.engines.plan import requirements
 from mipsdsl.engines.python import PythonEngine, compile_python, load
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import linked
+from mipsdsl.verify.random_world import Maker, populations_of
 from tests.engines.running import column, computed, native_column
 
 WORLDS = 25

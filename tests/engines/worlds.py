@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import frozen
-
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID, QUANTITIES, YESNO, Shape, Type, Unit
-from mipsdsl.engines.store import Stored
+from mipsdsl.engines.frames import Frame
 
 PLACE = c.Place("world.mips", 1)
 COUNT, NUMBER, POINTS = Type(Unit.COUNT), Type(Unit.NUMBER), Type(Unit.POINTS)
@@ -17,14 +15,6 @@ PERCENT, MONEY, TEXT = Type(Unit.PERCENT), Type(Unit.MONEY), Type(Unit.TEXT)
 MECHANISM = Type(Unit.CHOICE, "mechanism")
 MECHANISMS = ("claims", "registry", "ehr", "cahps")
 YES = b.yes()
-
-
-@frozen
-class Data:
-    """A table as the engines need it."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Stored]]
 
 
 def column(name: str, type_: Type, scale: int | None = None, many: int = 0) -> c.Field:
@@ -120,7 +110,7 @@ def program(
     )  # fmt: skip
 
 
-def available(tables: Mapping[str, Data]) -> dict[str, tuple[str, ...]]:
+def available(tables: Mapping[str, Frame]) -> dict[str, tuple[str, ...]]:
     """Return the columns of each table."""
     return {name: table.columns for name, table in tables.items()}
 
@@ -250,22 +240,22 @@ def _steps() -> list[tuple[str, tuple[str, ...]]]:
     ]  # fmt: skip
 
 
-def scoring_data() -> dict[str, Data]:
+def scoring_data() -> dict[str, Frame]:
     """Return data for ``scoring``: two sent submissions, one clinician who sent nothing."""
     return {
-        "practice": Data(("tin", "size"), [["T1", 3], ["T2", 20]]),
-        "clinician": Data(
+        "practice": Frame(("tin", "size"), [["T1", 3], ["T2", 20]]),
+        "clinician": Frame(
             ("npi", "tin", "charges", "takes_part"),
             [["N1", "T1", 1_000_00, True], ["N2", "T1", 2_000_00, True], ["N3", "T2", 0, False]],
         ),
-        "catalogue": Data(
+        "catalogue": Frame(
             ("measure_id", "weight", "required"), [["A", 3, True], ["B", 1, False], ["C", 2, True]]
         ),
-        UNIT: Data(
+        UNIT: Frame(
             ("submission_id", "kind", "tin", "npi", "reported"),
             [["S1", "group", "T1", None, True], ["S2", "individual", "T1", "N2", True]],
         ),
-        MEASURE: Data(
+        MEASURE: Frame(
             ("submission_id", "measure_id", "rate", "mechanism"),
             [
                 ["S1", "B", 9000, "claims"],

@@ -101,13 +101,6 @@ def test_outputs_by_name_and_on_the_terminal(tmp_path: Path) -> None:
         assert found[0]
 
 
-def test_what_the_native_engine_cannot_hide_it_refuses() -> None:
-    result = run("2017", "--sample", "--engine", "native", "--suppress-below", "11")
-
-    assert result.exit_code == 5
-    assert "--engine python" in result.stderr
-
-
 def test_too_many_rejects_stop_the_run(tmp_path: Path) -> None:
     data = tmp_path / "clinician.csv"
     data.write_text("clinician_id\nx\n")

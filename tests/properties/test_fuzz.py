@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 
 from benchmarks import fuzz
-from mipsdsl.source import Source
 
 SEED = 2017
 BLOCK = 250
 
 
 @pytest.mark.parametrize("first", range(0, 2_000, BLOCK))
-def test_whatever_is_read_and_laid_out_ends_in_findings(first: int) -> None:
-    for number in range(first, first + BLOCK):
-        fuzz.read(Source("fuzzed.mips", fuzz.mutated(number, SEED)))
-
-
-@pytest.mark.parametrize("first", range(0, 2_000, BLOCK))
-def test_whatever_is_checked_ends_in_findings(first: int) -> None:
+def test_whatever_is_read_laid_out_and_checked_ends_in_findings(first: int) -> None:
     crashes = [crash for number in range(first, first + BLOCK) if (crash := tried(number))]
 
     assert [] == crashes

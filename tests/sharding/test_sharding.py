@@ -104,7 +104,7 @@ def test_a_part_says_of_what_it_is(mips, policy, data, tmp_path) -> None:
     (part,) = _parts(mips, policy, data, tmp_path, 1, *HERE)
     about = json.loads((part / "part.json").read_text(encoding="utf-8"))
 
-    assert ("mips/part/1", 1, 1) == (about["format"], about["shard"], about["of"])
+    assert ("mips/part/2", 1, 1) == (about["format"], about["shard"], about["of"])
     assert "here" == about["run"]["population"]
 
 

@@ -207,3 +207,59 @@ def test_large_data_are_computed_as_machine_code_with_the_same_answer(
     many = mips(*asked, "--format", "csv")
 
     assert few.stdout == many.stdout
+
+
+def test_groups_of_a_whatif_are_masked(mips, policy, data) -> None:
+    how = ("whatif", policy, data, *WHOLE, "--set", "threshold=50", "--by", "tin,practice.tin")
+    open_, masked = (mips(*how, *mask).stdout for mask in ((), ("--mask", "keys")))
+
+    assert " T1 " in open_
+    assert " T1 " not in masked
+    assert masked.count(" m-") == open_.count(" T1 ") + open_.count(" T2 ")
+
+
+def test_factors_of_few_people_are_withheld(mips, policy, data) -> None:
+    how = ("whatif", policy, data, *WHOLE, "--set", "threshold=50", "--suppress-below", "11")
+    table = mips(*how)
+    curve = mips(
+        "whatif", policy, data, *WHOLE, "--vary", "threshold=40..42", *how[-2:], "--format", "csv"
+    )
+
+    assert ["factor", "*", "*"] in [line.split() for line in table.stdout.splitlines()]
+    assert "of <11 clinician, scored once" in table.stderr
+    assert {line.split(",")[1] for line in curve.stdout.splitlines()[1:]} == {"*"}
+
+
+SAMPLE = ("solve", "2017", "--sample", "--find", "performance_threshold", "--between", "3..6")
+
+
+def test_a_count_that_is_large_enough_is_shown_by_solve(mips) -> None:
+    how = (*SAMPLE, "--so-that", "count penalised >= 11")
+    open_ = mips(*how, "--format", "json")
+    hidden = mips(*how, "--format", "json", "--suppress-below", "11")
+    numbers = [
+        [each["measured"] for each in json.loads(result.stdout)["tried"]]
+        for result in (open_, hidden)
+    ]
+    shown = [int(text) for text in numbers[1] if text not in ("<11", "*")]
+
+    assert len(numbers[0]) == len(numbers[1])
+    assert any(int(text) != 0 for text in numbers[0])
+    assert shown
+    assert all(abs(b - a) not in range(1, 11) for a, b in pairwise(shown))
+    assert not [x for x in shown if 0 < x < 11]
+
+
+def test_solve_shows_no_share_and_answers_no_question_about_few(mips, policy, data) -> None:
+    share = mips(*SAMPLE, "--so-that", "share penalised <= 50%", "--suppress-below", "11")
+    few = mips(*SAMPLE, "--so-that", "count penalised <= 3", "--suppress-below", "11", code=2)
+    part = mips(*SAMPLE, "--so-that", "share penalised <= 0.1%", "--suppress-below", "11", code=2)
+    nobody = mips(
+        "solve", policy, data, *WHOLE, "--find", "threshold", "--so-that", "count penalised <= 20",
+        "--suppress-below", "11", code=2,
+    )  # fmt: skip
+
+    assert " *  meets it" in share.stdout
+    assert "tells of fewer than 11 people" in few.stderr
+    assert "tells of fewer than 11 people" in part.stderr
+    assert "fewer than 11 clinician" in nobody.stderr

@@ -7,6 +7,7 @@ import pytest
 from mipsdsl import library
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame, frames, linked_frames
 from mipsdsl.engines.histogram.cells import Cells
 from mipsdsl.engines.histogram.grades import Moving
 from mipsdsl.engines.histogram.reduce import Irreducible, Reduction, reduce
@@ -17,9 +18,7 @@ from mipsdsl.engines.store import Store
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import computed_here, to_be_given
 from mipsdsl.settings import expressions
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import Frame, frames, linked_frames
+from mipsdsl.verify.random_world import Maker, populations_of
 
 WORLDS = 8
 THRESHOLD = "performance_threshold"

@@ -12,7 +12,7 @@ from mipsdsl.data.bind import Binding
 from mipsdsl.data.bulk import sql
 from mipsdsl.data.bulk.plain import Plain, plain, sql_type
 from mipsdsl.data.bulk.scan import NUMBER, Cell, Scan
-from mipsdsl.data.cells import Problem, Reading, Texts, doubtful, parse_texts
+from mipsdsl.data.cells import Problem, Reading, Texts, parse_texts, settled
 from mipsdsl.data.findings import Findings
 from mipsdsl.data.identifiers import (
     NAMES,
@@ -194,7 +194,6 @@ class _Odd:
         new = formed_of(slot.name, others) | digits
         as_they_stand, zeros = self._plain_numbers()
         there = self._are_plain(new)
-        others -= there
         all_digits = as_they_stand + len(digits - there)
         formed = as_they_stand + len(new - there)
         has_zeros = zeros or any(each.startswith("0") for each in new)
@@ -202,24 +201,10 @@ class _Odd:
         if slot.name == "npi" and not found.wrong_only:
             # A plain NPI has its check digit.
             found = with_unsound(found, {npi for npi in new if not has_check_digit(npi)})
-        restored: set[str] = set()
-        unsound: set[str] = set()
-        for text, value in known.items():
-            if not isinstance(value, str):
-                continue
-            if value in found.restored:
-                known[text] = found.restored[value]
-                restored.add(text)
-            if value in found.wrong:
-                texts.wrong[text] = Problem(*found.wrong[value])
-            elif value in found.unsound and reading.strict_npi:
-                texts.wrong[text] = Problem(*doubtful(value))
-            elif value in found.unsound:
-                unsound.add(text)
-        return restored, unsound
+        return settled(found, known, texts.wrong, reading)
 
     def _plain_numbers(self) -> tuple[int, bool]:
-        """Return how many different numbers stand in their form, and whether one begins with 0."""
+        """Return how many different plain numbers there are, and whether one begins with 0."""
         number, zeros = sql.one(
             self.connection,
             f"SELECT count(DISTINCT {self.plain.value}), "

@@ -15,8 +15,8 @@ from attrs import define, evolve, field
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.replace import rebuilt, replaced
 from mipsdsl.core.types import YESNO, Type, Unit
+from mipsdsl.core.walk import rebuilt, replaced
 from mipsdsl.engines.histogram.grades import Grade, Grades
 from mipsdsl.engines.schema import Schema, Target
 from mipsdsl.engines.uses import operands_of

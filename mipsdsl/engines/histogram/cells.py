@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 
 from mipsdsl.arithmetic import nearest
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.histogram.reduce import Irreducible, Reduction, Stage, Sum
 from mipsdsl.engines.plan import Plan, Population, Populations
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
@@ -45,14 +46,6 @@ class Evaluated:
     populations: Mapping[str, Stored]
     sums: Mapping[str, Sequence[int]]
     columns: Mapping[str, Sequence[Stored]]
-
-
-@frozen
-class _Rows:
-    """A table for ``link``."""
-
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Stored]]
 
 
 @define
@@ -155,7 +148,7 @@ class Cells:
 
     def _linked(self) -> Store:
         record, names = self.reduction.record, tuple(self.reduction.keys)
-        return link(self.reduction.cells, {record: _Rows(names, self.keys)})
+        return link(self.reduction.cells, {record: Frame(names, self.keys)})
 
     def _compiled(self) -> list[Loaded]:
         if self._loaded is None:

@@ -15,11 +15,11 @@ from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import Dependency, dependencies, expressions_in
-from mipsdsl.core.replace import replaced
+from mipsdsl.core.reads import Dependency, dependencies
 from mipsdsl.core.strata import schema_of as links_of
 from mipsdsl.core.strata import steps
 from mipsdsl.core.types import GRID, QUANTITIES, YESNO, Shape, Type
+from mipsdsl.core.walk import expressions_in, replaced
 from mipsdsl.engines.histogram.carry import Carrier, high, open_
 from mipsdsl.engines.histogram.grades import Grade, Grades, Moving
 from mipsdsl.engines.schema import Schema, Target, schema_of, stored_scale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -56,7 +56,9 @@ class NativeEngine:
         """
         self._settle(plan)
         compiled = compiled or compile_native(self.program, plan)
-        run = _Run(self.program, self.columns, self._populations, plan, compiled, _threads(threads))
+        run = Run(
+            self.program, self.columns, self._populations, plan, compiled, threads_of(threads)
+        )
         with _improving(compiled, self.columns):
             run.run()
 
@@ -70,7 +72,8 @@ class NativeEngine:
                 )
 
 
-def _threads(asked: int | None) -> int:
+def threads_of(asked: int | None) -> int:
+    """Return how many threads work: as many as there are processors."""
     return asked or os.cpu_count() or 1
 
 
@@ -91,11 +94,14 @@ def _improving(compiled: Compiled, columns: ColumnStore) -> Iterator[None]:
         thread.join()
 
 
-class _Run:
+class Run:
+    """A run of a plan over columns."""
+
     def __init__(
         self, program: c.Program, columns: ColumnStore, populations: Populations, plan: Plan,
         compiled: Compiled, threads: int,
     ) -> None:  # fmt: skip
+        """Take everything that the functions of ``compiled`` need."""
         self._columns = columns
         self._plan = plan
         self._compiled = compiled
@@ -123,24 +129,40 @@ class _Run:
 
     def run(self) -> None:
         """Run the functions in turn."""
+        with self.pooled():
+            for call in self._compiled.module.calls:
+                self.call(call)
+        self.show()
+
+    @contextmanager
+    def pooled(self) -> Iterator[None]:
+        """Have threads."""
         with ThreadPoolExecutor(self._count) as pool:
             self._pool = pool
-            for call in self._compiled.module.calls:
-                self._call(call)
-        self._show()
+            yield
 
-    def _call(self, call: Call) -> None:
+    def know(self, populations: Mapping[str, Stored]) -> None:
+        """Take population items as computed."""
+        self._tables.populations.update(populations)
+        self._columns.populations.update(populations)
+
+    def population(self, name: str) -> Stored:
+        """Return a population item that was computed."""
+        return self._tables.populations[name]
+
+    def call(self, call: Call) -> None:
+        """Run one function."""
         match call.kind:
             case CallKind.ROWS:
                 self._rows(call)
             case CallKind.ROOM:
                 self._room(call)
             case CallKind.PASS:
-                self._pass(call)
+                self.merge(call, self.gathered(call))
             case CallKind.FINISH:
                 self._finish(call)
             case CallKind.JOINED:
-                joined = self._columns.rooms.zeros(self._size(call.record), np.bool_)
+                joined = np.zeros(self._size(call.record), np.bool_)
                 self._spread(call, self._size(call.record), lambda _: joined)
                 self._joined[call.names[0]] = joined
             case CallKind.GROUPS:
@@ -216,27 +238,32 @@ class _Run:
     def _room(self, call: Call) -> None:
         """Make room for what each row may choose."""
         record, name = call.record, call.names[0]
-        rooms, size = self._columns.rooms, self._size(record)
-        room, begins = rooms.zeros(size, np.int64), rooms.zeros(size, np.int64)
-        self._spread(call, size, lambda _: room)
+        room = np.zeros(self._size(record), np.int64)
+        self._spread(call, len(room), lambda _: room)
         self._room_of[record, name] = room
-        np.cumsum(room[:-1], out=begins[1:])
+        begins = np.cumsum(room) - room
         arrays = self._tables.arrays
         arrays[Slot(SlotKind.BEGIN, record, name)] = begins
-        arrays[Slot(SlotKind.END, record, name)] = rooms.copy(begins)
-        arrays[Slot(SlotKind.ROWS, record, name)] = rooms.zeros(int(room.sum()), np.int32)
+        arrays[Slot(SlotKind.END, record, name)] = begins.copy()
+        arrays[Slot(SlotKind.ROWS, record, name)] = np.zeros(int(room.sum()), np.int32)
 
     # --- the population ---
 
-    def _pass(self, call: Call) -> None:
-        """Add up over the rows of a record: each thread a part, and the parts as whole numbers."""
+    def gathered(self, call: Call) -> list[list[list[int]]]:
+        """Return, for each total of a pass, what each chunk of rows adds up to."""
         widths = [width for total in call.totals for width in total.widths]
         parts = self._parts(call, self._size(call.record), sum(widths) // 64)
-        at = 0
+        at, found = 0, []
         for total in call.totals:
-            end = at + sum(total.widths) // 64
-            joined = _together(total.kind, [_numbers(part[at:end], total.widths) for part in parts])
-            at = end
+            limbs_of_total = sum(total.widths) // 64
+            found.append([_numbers(part[at : at + limbs_of_total], total.widths) for part in parts])
+            at += limbs_of_total
+        return found
+
+    def merge(self, call: Call, gathered: list[list[list[int]]]) -> None:
+        """Put the parts of each total together, as whole numbers."""
+        for total, own in zip(call.totals, gathered, strict=True):
+            joined = _together(total.kind, own)
             for number, limb in limbs(dict(enumerate(joined)), total.widths).items():
                 self._tables.parts[total.name, number] = limb
 
@@ -303,7 +330,7 @@ class _Run:
 
     # --- results ---
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Put what was computed into the columns."""
         arrays, schema = self._tables.arrays, self._columns.schema
         shown = {*self._plan.outputs, *self._plan.partial}

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from attrs import field, frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import Unit
+from mipsdsl.core.walk import expressions_in
 
 GAP = 1_000_000
 """Between two texts that the rules know there is room for so many others."""

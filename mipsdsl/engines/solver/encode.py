@@ -8,12 +8,22 @@ from typing import assert_never
 
 from attrs import define, evolve, field, frozen
 
+from mipsdsl.arithmetic import FINEST
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.engines.schema import Schema, Target, stored_scale
 from mipsdsl.engines.solver.grids import Grids
-from mipsdsl.engines.solver.logic import Bool, conj, disj, neg
-from mipsdsl.engines.solver.numbers import Num, Numbers, at_most, equal, known
+from mipsdsl.engines.solver.logic import Bool, choose, conj, disj, neg
+from mipsdsl.engines.solver.numbers import (
+    Num,
+    Numbers,
+    at_most,
+    equal,
+    known,
+    plus,
+    select,
+    times,
+)
 from mipsdsl.engines.solver.rows import Beyond, Row, Rows, Slot, equals
 from mipsdsl.engines.solver.values import (
     ONE,
@@ -63,11 +73,13 @@ class Depth:
     """How much is computed. What is not is taken as any value in its range: so more is allowed.
 
     ``items``: the items that are computed. ``lists``: those that are looked into, by record and name;
-    folds and selections of others are taken as any value.
+    folds and selections of others are taken as any value. ``exact``: the items whose places between
+    two starts are computed; of others only the starts that are reached, and any share of the way.
     """
 
     items: set[Target] = field(factory=set)
     lists: set[Target] = field(factory=set)
+    exact: set[Target] = field(factory=set)
 
 
 class Encoder:
@@ -100,6 +112,7 @@ class Encoder:
         self._members: dict[int, list[Slot]] = {}
         self._catalogues: dict[tuple[str, tuple[object, ...]], Row] = {}
         self._populations: dict[str, Value] = {}
+        self._is_rough = False
 
     # --- names ---
 
@@ -122,11 +135,20 @@ class Encoder:
             value = self.any_of(item, f"{row.record}{row.number}.{item.name}")
             self.freed.append(Freed(row, value, target))
             return value
+        outer, self._is_rough = self._is_rough, self._may_be_rough(item)
         value = self.evaluate(item.expr, At(row))
         if isinstance(value, Quantity):
             value = landed(self.numbers, value, stored_scale(item))
             value = evolve(value, top=self.numbers.named(f"{target[0]}.{target[1]}", value.top))
+        if self._is_rough:
+            self.freed.append(Freed(row, value, target))
+        self._is_rough = outer
         return value
+
+    def _may_be_rough(self, item: c.Item) -> bool:
+        """Return whether places between two starts are taken as any place there is between them."""
+        target = (item.record, item.name)
+        return target not in self.depth.exact and self.grids.lands_places(item)
 
     def any_of(self, item: c.Item, stem: str) -> Value:
         """Return any value that ``item`` can have."""
@@ -283,18 +305,43 @@ class Encoder:
         value = quantity(self.evaluate(expr.value, at))
         starts = self.evaluate(expr.starts, at)
         assert isinstance(starts, Starts)
+        if self._is_rough:
+            return self._rough_position(expr, value, starts)
         found: Value = decimal(known(expr.first - 1), 0)
         for index, start in enumerate(starts.items):
-            at_start = decimal(start, starts.scale)
-            sign = c.Comparison.AT_LEAST if expr.rising else c.Comparison.AT_MOST
-            there = at_most(known(index + 1), starts.count)
-            reached = conj([there, compared(self.numbers, sign, value, at_start)])
+            reached = self._reaches(expr, value, starts, index, start)
             whole: Value = decimal(known(expr.first + index), 0)
             if index + 1 < len(starts.items):
                 last = equal(starts.count, known(index + 1))
                 whole = pick(last, whole, self._between(value, starts, index, quantity(whole)))
             found = pick(reached, whole, found)
         return evolve(found, present=conj([value.present, starts.present]))
+
+    def _reaches(
+        self, expr: c.Position, value: Quantity, starts: Starts, index: int, start: Num
+    ) -> Bool:
+        sign = c.Comparison.AT_LEAST if expr.rising else c.Comparison.AT_MOST
+        there = at_most(known(index + 1), starts.count)
+        return conj([there, compared(self.numbers, sign, value, decimal(start, starts.scale))])
+
+    def _rough_position(self, expr: c.Position, value: Quantity, starts: Starts) -> Value:
+        """Return the last start that is reached, and any share of the way to the next, as landed."""
+        whole, is_between = known(expr.first - 1), False
+        for index, start in enumerate(starts.items):
+            reached = self._reaches(expr, value, starts, index, start)
+            whole = select(reached, known(expr.first + index), whole)
+            last = equal(starts.count, known(index + 1))
+            is_between = choose(reached, neg(last), is_between)
+        unit = 10**FINEST
+        share = self.numbers.once(
+            ("share", expr.rising),
+            [value.top.term, value.bottom.term, *(x.term for x in (starts.count, *starts.items))],
+            lambda: self.numbers.fresh("share", 0, unit),
+        )
+        part = select(is_between, share, known(0))
+        return decimal(
+            plus(times(whole, unit), part), FINEST, conj([value.present, starts.present])
+        )
 
     def _between(self, value: Quantity, starts: Starts, index: int, whole: Quantity) -> Value:
         """Return how far a value is from one start to the next, beyond ``whole``."""

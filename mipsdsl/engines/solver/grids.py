@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attrs import define, field, fields, has
+from attrs import define, field
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, Shape, Type
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.walk import expressions_in, walk
 from mipsdsl.engines.schema import Schema, Target, stored_scale
 
 
@@ -17,6 +18,7 @@ class Grids:
 
     schema: Schema
     _items: dict[Target, int] = field(factory=dict)
+    _places: dict[Target, bool] = field(factory=dict)
     _names: dict[int, tuple[object, frozenset[str]]] = field(factory=dict)
 
     def of_item(self, item: c.Item) -> int:
@@ -64,6 +66,14 @@ class Grids:
             case _:
                 return finest
 
+    def lands_places(self, item: c.Item) -> bool:
+        """Return whether ``item`` has places on starts, and each is put on its grid as it is."""
+        target = (item.record, item.name)
+        if target not in self._places:
+            every = sum(isinstance(x, c.Position) for x in expressions_in(item.expr))
+            self._places[target] = 0 < every == len(list(_landed_places(item.expr)))
+        return self._places[target]
+
     def mentions(self, part: object, names: set[str]) -> bool:
         """Return whether a part of the core names one of ``names``."""
         if not names:
@@ -75,13 +85,25 @@ class Grids:
 
 def _mentioned(part: object) -> Iterator[str]:
     """Yield the names in a part of the core: of what is read, of lists and of references."""
-    if isinstance(part, tuple):
-        for each in part:
-            yield from _mentioned(each)
-    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-            value = getattr(part, attribute.name)
-            if attribute.name == "name" and isinstance(value, str):
-                yield value
-            else:
-                yield from _mentioned(value)
+    for node in walk(part):
+        if isinstance(name := getattr(node, "name", None), str):
+            yield name
+
+
+def _landed_places(expr: c.Expr) -> Iterator[c.Position]:
+    """Give the places in what ``expr`` may be as a whole, and in the best of what it may be."""
+    match expr:
+        case c.Position():
+            yield expr
+        case c.Land(operand):
+            yield from _landed_places(operand)
+        case c.Cases(_, arms, otherwise):
+            for value in (*(arm.value for arm in arms), otherwise):
+                yield from _landed_places(value)
+        case c.Default(one, other):
+            yield from _landed_places(one)
+            yield from _landed_places(other)
+        case c.Fold(kind, body=body) if kind in (c.FoldKind.HIGHEST, c.FoldKind.LOWEST):
+            yield from _landed_places(body)
+        case _:
+            return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import z3
@@ -13,28 +13,25 @@ Bool: TypeAlias = Any
 
 def conj(parts: Iterable[Bool]) -> Bool:
     """Return whether all ``parts`` hold."""
-    open_parts = []
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            open_parts.append(part)
-    if not open_parts:
-        return True
-    return open_parts[0] if len(open_parts) == 1 else z3.And(open_parts)
+    return _joined(parts, z3.And, neutral=True)
 
 
 def disj(parts: Iterable[Bool]) -> Bool:
     """Return whether some of ``parts`` holds."""
-    open_parts = []
+    return _joined(parts, z3.Or, neutral=False)
+
+
+def _joined(parts: Iterable[Bool], join: Callable[[list[Bool]], Bool], *, neutral: bool) -> Bool:
+    """Return ``parts`` joined: ``neutral`` ones change nothing, and their opposite decides."""
+    unknown = []
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
-            open_parts.append(part)
-    if not open_parts:
-        return False
-    return open_parts[0] if len(open_parts) == 1 else z3.Or(open_parts)
+        if not isinstance(part, bool):
+            unknown.append(part)
+        elif part is not neutral:
+            return part
+    if not unknown:
+        return neutral
+    return unknown[0] if len(unknown) == 1 else join(unknown)
 
 
 def neg(part: Bool) -> Bool:

@@ -6,7 +6,7 @@ may be asserted where the number is of no interest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product as pairs
 from math import gcd
 from typing import Any, TypeAlias
@@ -153,6 +153,18 @@ class Product:
     term: Term
 
 
+@frozen
+class Rounded:
+    """What a quotient is made of: ``top / bottom``, rounded in one way, ``how``.
+
+    Rounded in the same way, it grows with the top, which is never negative, and falls with the bottom.
+    """
+
+    how: tuple[object, ...]
+    top: Num
+    bottom: Num
+
+
 @define
 class Numbers:
     """Fresh numbers, and what is asserted of them.
@@ -163,7 +175,9 @@ class Numbers:
 
     asserted: list[Bool] = field(factory=list)
     products: list[Product] = field(factory=list)
+    quotients: list[tuple[Rounded, Num]] = field(factory=list)
     _made: int = 0
+    _known: dict[tuple[object, ...], tuple[tuple[Term, ...], Num]] = field(factory=dict)
 
     def require(self, condition: Bool) -> None:
         """Assert ``condition``."""
@@ -192,9 +206,25 @@ class Numbers:
         """Return ``number`` under a name of its own, so that a large term is written once."""
         if isinstance(number.term, int) or z3.is_const(number.term):
             return number
-        term = z3.Int(self.name(stem))
-        self.require(term == number.term)
-        return Num(term, number.low, number.high, number.values)
+
+        def made() -> Num:
+            term = z3.Int(self.name(stem))
+            self.require(term == number.term)
+            return Num(term, number.low, number.high, number.values)
+
+        return self.once(("named", number.low, number.high), [number.term], made)
+
+    def once(self, kind: tuple[object, ...], terms: Iterable[Term], make: Callable[[], Num]) -> Num:
+        """Return what is made of ``terms``: made of the same ones once more, it is the same number.
+
+        So two runs over the same rows differ only in what depends on what is another in them.
+        """
+        kept = tuple(terms)
+        # The terms are kept as well: the identity of one that is no more may be another's.
+        key = (*kind, *(x if isinstance(x, int) else ("term", x.get_id()) for x in kept))
+        if key not in self._known:
+            self._known[key] = (kept, make())
+        return self._known[key][1]
 
     # --- products ---
 
@@ -252,7 +282,7 @@ class Numbers:
 
     # --- quotients ---
 
-    def quotient(self, a: Num, b: Num) -> Num:
+    def quotient(self, a: Num, b: Num, of: Rounded) -> Num:
         """Return ⌊a / b⌋; ``a`` is never negative and ``b`` always positive."""
         assert a.low >= 0, "a magnitude"
         assert b.low > 0, "a divisor"
@@ -260,6 +290,27 @@ class Numbers:
             return by_case(a, {x: x // b.low for x in a.values})
         if b.known == 1:
             return a
+
+        def made() -> Num:
+            result = self._new_quotient(a, b)
+            if b.values is None:
+                self._order_quotients(of, result)
+            return result
+
+        return self.once(("quotient", a.low, a.high, b.low, b.high), [a.term, b.term], made)
+
+    def _order_quotients(self, of: Rounded, result: Num) -> None:
+        """Assert that more of a greater magnitude over a lesser divisor is never less."""
+        for other, theirs in self.quotients:
+            if other.how == of.how:
+                for (one, q), (two, r) in (
+                    ((of, result), (other, theirs)), ((other, theirs), (of, result)),
+                ):  # fmt: skip
+                    test = conj([at_most(two.top, one.top), at_most(one.bottom, two.bottom)])
+                    self.require(implies(test, at_most(r, q)))
+        self.quotients.append((of, result))
+
+    def _new_quotient(self, a: Num, b: Num) -> Num:
         result = self.fresh("quotient", a.low // b.high, a.high // b.low)
         if b.values is None:
             whole = self.multiply(b, result)

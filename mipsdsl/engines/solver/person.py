@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import z3
 from attrs import define, field
@@ -11,13 +11,12 @@ from attrs import define, field
 from mipsdsl.arithmetic import rescale
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.engines.frames import Values
 from mipsdsl.engines.schema import stored_scale
 from mipsdsl.engines.solver.logic import Bool
 from mipsdsl.engines.solver.rows import Row, Rows
 from mipsdsl.engines.solver.values import Code, Flag, Quantity, Starts, Value
 from mipsdsl.engines.store import Key, Stored
-
-Values: TypeAlias = dict[str, Stored]
 
 
 @define

@@ -12,6 +12,7 @@ from mipsdsl.engines.solver.logic import Bool, choose, conj
 from mipsdsl.engines.solver.numbers import (
     Num,
     Numbers,
+    Rounded,
     at_most,
     below,
     common_power,
@@ -225,7 +226,10 @@ def landed(numbers: Numbers, value: Quantity, scale: int) -> Quantity:
     divisor = times(value.bottom, 2 * down)
 
     def steps(magnitude: Num) -> Num:
-        return numbers.quotient(plus(times(magnitude, 2 * up), times(value.bottom, down)), divisor)
+        return numbers.quotient(
+            plus(times(magnitude, 2 * up), times(value.bottom, down)), divisor,
+            Rounded(("landed", up, down), magnitude, value.bottom),
+        )  # fmt: skip
 
     return Quantity(value.present, on_magnitude(value.top, steps), ONE, scale)
 
@@ -246,7 +250,9 @@ def rounded(numbers: Numbers, value: Quantity, mode: c.Rounding, places: int) ->
 
     def steps(magnitude: Num) -> Num:
         shifted = minus(plus(times(magnitude, up), times(bottom, shift)), less)
-        return numbers.quotient(shifted, times(bottom, unit))
+        return numbers.quotient(
+            shifted, times(bottom, unit), Rounded((mode, up, unit), magnitude, bottom)
+        )
 
     return Quantity(value.present, on_magnitude(value.top, steps), ONE, places)
 

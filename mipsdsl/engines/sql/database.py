@@ -22,6 +22,10 @@ class Database(Protocol):
     def dialect(self) -> Dialect:
         """Return its SQL."""
 
+    @property
+    def has_rows(self) -> bool:
+        """Return whether it tells rows."""
+
     def create(self, table: str, query: exp.Query) -> None:
         """Make ``table`` of the rows of ``query``."""
 
@@ -40,7 +44,7 @@ class Database(Protocol):
 
 @frozen
 class DuckDB:
-    """An embedded DuckDB: a connection, whose tables hold what is computed."""
+    """An embedded DuckDB: a connection, whose temporary tables hold what is computed."""
 
     connection: Any
 
@@ -49,9 +53,14 @@ class DuckDB:
         """Return its SQL."""
         return Dialect.DUCKDB
 
+    @property
+    def has_rows(self) -> bool:
+        """Return that it tells rows."""
+        return True
+
     def create(self, table: str, query: exp.Query) -> None:
-        """Make a table."""
-        self.connection.execute(self.dialect.written(created(table, query)))
+        """Make a temporary table."""
+        self.connection.execute(self.dialect.written(created(table, query, temporary=True)))
 
     def drop(self, table: str) -> None:
         """Drop a table."""
@@ -95,9 +104,14 @@ class Script:
     inputs: Mapping[str, Sequence[str]]
     statements: list[exp.Expr] = field(factory=list)
 
+    @property
+    def has_rows(self) -> bool:
+        """Return that it has none."""
+        return False
+
     def create(self, table: str, query: exp.Query) -> None:
         """Keep the statement."""
-        self.statements.append(created(table, query))
+        self.statements.append(created(table, query, temporary=False))
 
     def drop(self, table: str) -> None:
         """Keep the statement."""
@@ -116,9 +130,12 @@ class Script:
         raise TypeError("a script has no rows")
 
 
-def created(table: str, query: exp.Query) -> exp.Expr:
+def created(table: str, query: exp.Query, *, temporary: bool) -> exp.Expr:
     """Return the statement that makes ``table`` of the rows of ``query``."""
-    return exp.Create(this=exp.Table(this=name(table)), kind="TABLE", expression=query)
+    kind = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
+    return exp.Create(
+        this=exp.Table(this=name(table)), kind="TABLE", expression=query, properties=kind
+    )
 
 
 def dropped(table: str) -> exp.Expr:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from attrs import define, field, fields, has
+from attrs import define, field
 from sqlglot import exp
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, Shape, Type
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.walk import below
 from mipsdsl.engines.plan import Plan, Population, Populations, population_value
 from mipsdsl.engines.schema import group_list, select_of, stored_scale
 from mipsdsl.engines.sql import trees as t
@@ -17,6 +18,7 @@ from mipsdsl.engines.sql.database import Database
 from mipsdsl.engines.sql.dialect import Unsupported
 from mipsdsl.engines.sql.frame import Frame, Minting
 from mipsdsl.engines.sql.linking import Linked, first_rows
+from mipsdsl.engines.sql.nation import finished
 from mipsdsl.engines.sql.selections import selected
 from mipsdsl.engines.sql.translate import Translator
 from mipsdsl.engines.sql.values import Absent, Decimal, Held, Numbers, Plain, literal
@@ -184,12 +186,31 @@ class SqlEngine:
             ):
                 self._finish_nation(batch)
                 batch = _Batch(self.translator(""))
-            with _naming("", name):
-                reader = batch.translator
+            reader = batch.translator
+            try:
                 held = reader.stored(item.expr, stored_scale(item))
-                value = self._national(reader, item, held)
-                batch.values[name] = reader.locals[name] = reader.frame.bind(value, name)
+            except Unsupported as why:
+                self._finish_nation(batch)
+                self._finish_here(item, why)
+                batch = _Batch(self.translator(""))
+                continue
+            value = self._national(reader, item, held)
+            batch.values[name] = reader.locals[name] = reader.frame.bind(value, name)
         self._finish_nation(batch)
+
+    def _finish_here(self, item: c.Item, why: Unsupported) -> None:
+        """Compute a population item of which SQL can say the sums, but not what is made of them."""
+        with _naming("", item.name):
+            if not self.database.has_rows:
+                raise why
+            reader = self.translator("")
+            value = finished(item, reader, self.database, self.population)
+        column = t.named(self._constant(item, value), item.name)
+        self._add_to_nation(t.select([column], t.subquery(_one(), "one")))
+
+    def population(self, name: str) -> Stored:
+        """Return a population item that is known by now."""
+        return stored_column(self, "", name)[0]
 
     def _national(self, reader: Translator, item: c.Item, held: Held) -> t.Sql:
         match held:
@@ -201,9 +222,12 @@ class SqlEngine:
                 return self._nothing(item)
 
     def _finish_nation(self, batch: _Batch) -> None:
-        frame = batch.translator.frame
-        columns = [t.named(value.copy(), name) for name, value in batch.values.items()]
-        now = frame.selected(columns)
+        if batch.values:
+            columns = [t.named(value.copy(), name) for name, value in batch.values.items()]
+            self._add_to_nation(batch.translator.frame.selected(columns))
+
+    def _add_to_nation(self, now: exp.Query) -> None:
+        """Put the one row of ``now`` beside the items that are known."""
         everything: list[t.Sql] = [exp.Column(this=exp.Star(), table=t.name(x)) for x in "pq"]
         before = t.table(self.catalog.populations, "p")
         self._put_populations(t.select(everything, before, [t.join(t.subquery(now, "q"), None)]))
@@ -360,12 +384,9 @@ class _Elsewhere:
             element = schema.of_rows(part.rows, self.record, elements)
             yield from self.part(part.rows, elements, inside=True)
             yield from self.part(part.places, (element,), inside=True)
-        elif isinstance(part, tuple):
-            for each in part:
+        else:
+            for each in below(part):
                 yield from self.part(each, elements, inside=inside)
-        elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-            for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-                yield from self.part(getattr(part, attribute.name), elements, inside=inside)
 
 
 def _one() -> exp.Select:

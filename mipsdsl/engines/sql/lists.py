@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Self
 
-from attrs import define, evolve, field, fields, has
+from attrs import define, evolve, field
 from sqlglot import exp
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import Shape, Type
+from mipsdsl.core.walk import walk
 from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.catalog import PARENT, ROW
 from mipsdsl.engines.sql.dialect import Unsupported
@@ -28,9 +29,9 @@ class Lists(Quantities):
 
     inner: dict[tuple[object, ...], Inside] = field(factory=dict)
 
+    @abstractmethod
     def condition(self, expr: c.Expr) -> t.Sql:
         """Return a yes/no where missing is as good as no."""
-        raise NotImplementedError
 
     # --- membership ---
 
@@ -161,7 +162,8 @@ class Lists(Quantities):
         """
         base, left_out = _apart(rows)
         owner = base.row if isinstance(base, c.Children | c.Chosen) else None
-        used = {row for row in _starts([*parts, *left_out]) if _level(row) < level}
+        starts = [x for x in walk([*parts, *left_out]) if isinstance(x, c.Here | c.Element)]
+        used = {row for row in starts if _level(row) < level}
         shared = not exact and used <= ({owner} if _is_start(owner) else set())
         if exact and owner == c.Here() and used <= {owner}:
             shared = True
@@ -298,18 +300,6 @@ def _is_start(row: c.Row | None) -> bool:
 def _level(row: c.Row) -> int:
     """Return the level of a row that a path begins at; ``Here`` is outside of all."""
     return row.level if isinstance(row, c.Element) else -1
-
-
-def _starts(part: object) -> Iterator[c.Row]:
-    """Yield the rows that the paths in a part of the core begin at."""
-    if isinstance(part, c.Here | c.Element):
-        yield part
-    elif isinstance(part, list | tuple):
-        for each in part:
-            yield from _starts(each)
-    elif has(type(part)) and not isinstance(part, Type | Shape | c.Place):
-        for attribute in fields(type(part)):  # type: ignore[arg-type]  # `has` says so
-            yield from _starts(getattr(part, attribute.name))
 
 
 def _most(expr: c.Expr, scale: int) -> int:

@@ -157,6 +157,11 @@ class Spark:
         """Return its SQL."""
         return Dialect.SPARK
 
+    @property
+    def has_rows(self) -> bool:
+        """Return that it tells rows."""
+        return True
+
     def create(self, table: str, query: exp.Query) -> None:
         """Write the rows of ``query`` to Parquet, and name them."""
         path = f"{self.scratch}/{table}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from attrs import evolve, fields, frozen, has
+from attrs import evolve, frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import QUANTITIES, Shape, Type
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.core.walk import with_value
 from mipsdsl.testing.mutation.operators import Choices, moved, variants
 from mipsdsl.testing.mutation.words import constant, said
 
@@ -139,24 +140,6 @@ def _with(
 ) -> Iterator[c.Item]:
     """Give the items that read ``parameter``, with another value of it."""
     for item in program.items:
-        expr = _replaced(item.expr, parameter.name, value)
+        expr = with_value(item.expr, parameter.name, value)
         if expr is not item.expr:
             yield evolve(item, expr=expr)
-
-
-def _replaced(part: Any, name: str, value: c.Constant | c.SetOf) -> Any:  # noqa: ANN401 - any part
-    """Return ``part`` of the core with another value of a parameter; itself if it reads it nowhere."""
-    if isinstance(part, c.Parameter):
-        return evolve(part, value=value) if part.name == name else part
-    if isinstance(part, tuple):
-        changed = tuple(_replaced(each, name, value) for each in part)
-        return part if all(a is b for a, b in zip(part, changed, strict=True)) else changed
-    if not has(type(part)) or isinstance(part, Type | Shape | c.Place):
-        return part
-    different = {}
-    for attribute in fields(type(part)):
-        old = getattr(part, attribute.name)
-        new = _replaced(old, name, value)
-        if new is not old:
-            different[attribute.name] = new
-    return evolve(part, **different) if different else part

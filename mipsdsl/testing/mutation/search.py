@@ -14,8 +14,8 @@ from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.build import value_of
-from mipsdsl.core.reads import expressions_in
 from mipsdsl.core.types import GRID, QUANTITIES, Type, Unit
+from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.store import Row, Stored
 from mipsdsl.testing.mutation.probe import NONE_GIVEN, Base, Facts, Probe, Signature, Spot
 

@@ -10,13 +10,14 @@ from attrs import define, frozen
 
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.diagnostics import Report
+from mipsdsl.engines.frames import Values
 from mipsdsl.engines.store import Stored
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.testing.facts import Slot
 from mipsdsl.testing.judge import NoValue, Strict
 from mipsdsl.testing.mutation.changed import Changed, value_of
 from mipsdsl.testing.mutation.mutants import Mutant, Target
-from mipsdsl.testing.world import Setting, Values, World
+from mipsdsl.testing.world import Setting, World
 
 WRONG = (NoValue, ValueError, TypeError, ZeroDivisionError, KeyError, IndexError)
 

@@ -10,13 +10,14 @@ from mipsdsl.core.reads import dependencies
 from mipsdsl.core.strata import schema_of
 from mipsdsl.core.types import Unit
 from mipsdsl.diagnostics import Report
+from mipsdsl.engines.frames import Values
 from mipsdsl.engines.plan import Population
 from mipsdsl.engines.schema import NUMBER
 from mipsdsl.testing.mutation.killing import Bench
 from mipsdsl.testing.mutation.mutants import Target
 from mipsdsl.testing.mutation.probe import Base
 from mipsdsl.testing.mutation.search import BASES
-from mipsdsl.testing.world import Setting, Values, World
+from mipsdsl.testing.world import Setting, World
 
 _MORE = (1, 2, 7)
 """How many rows are added to a list."""

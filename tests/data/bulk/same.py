@@ -16,7 +16,7 @@ from mipsdsl.data.read import read
 from mipsdsl.data.tables import DataError, Table
 
 
-def compare(program: Program, paths: Sequence[Path], options: ReadOptions) -> None:
+def assert_same_reading(program: Program, paths: Sequence[Path], options: ReadOptions) -> None:
     """Assert that both readings say the same: tables, origins, rejects, notes, or the mistake."""
     with duckdb.connect() as connection:
         try:

@@ -13,8 +13,7 @@ from mipsdsl.engines.sql.engine import SqlEngine, stored_column
 from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import Store, Stored
 from mipsdsl.scoring import to_be_given
-from mipsdsl.testing.claims import populations_of
-from mipsdsl.testing.random_world import Maker
+from mipsdsl.verify.random_world import Maker, populations_of
 from tests.engines.running import computed
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from mipsdsl import library
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame, frames
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.schema import NUMBER
 from mipsdsl.engines.sql import trees as t
@@ -17,19 +18,16 @@ from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.linking import link_tables
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import frames
+from mipsdsl.verify.random_world import Maker
 from tests.engines import worlds as w
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.sql.typed import load
 
 
-def same(program: c.Program, tables) -> None:
-    """See that both ways of linking agree."""
+def assert_linked_alike(program: c.Program, tables) -> None:
+    """Assert that both ways of linking agree, on every column, list and created row."""
     plain = {
-        name: w.Data(
-            table.columns, [[None if v is UNSET else v for v in row] for row in table.rows]
-        )
+        name: Frame(table.columns, [[None if v is UNSET else v for v in row] for row in table.rows])
         for name, table in tables.items()
     }
     store = link(program, plain)
@@ -85,33 +83,33 @@ def program_record(program: c.Program, name: str) -> c.Record:
 def test_random_people_of_a_year(year: str) -> None:
     program = compile_policy(library.read_sources(year))
     for seed in range(1):
-        same(program, frames(program, Maker(program, seed).world()))
+        assert_linked_alike(program, frames(program, Maker(program, seed).world()))
 
 
 def test_random_data_of_random_programs() -> None:
     for seed in range(15):
         dice = Random(seed)
         program = program_of(dice)
-        same(program, data_of(dice, program))
+        assert_linked_alike(program, data_of(dice, program))
 
 
 def test_a_world_like_mips() -> None:
-    same(w.scoring(), w.scoring_data())
+    assert_linked_alike(w.scoring(), w.scoring_data())
 
 
 def test_keys_that_are_taken_get_numbers() -> None:
     data = w.scoring_data()
     taken = ["individual T1 N1", "individual T1 N1 2"]
-    data["submission"] = w.Data(
+    data["submission"] = Frame(
         ("submission_id", "kind", "tin", "npi", "reported"),
         [[key, "group", "T1", None, True] for key in taken],
     )
-    same(w.scoring(), data)
+    assert_linked_alike(w.scoring(), data)
 
 
 def test_nothing_is_ensured_where_the_columns_do_not_say_it() -> None:
     data = w.scoring_data()
-    data["clinician"] = w.Data(("npi", "tin", "charges"), [["N9", "T1", 0]])
-    same(w.scoring(), data)
+    data["clinician"] = Frame(("npi", "tin", "charges"), [["N9", "T1", 0]])
+    assert_linked_alike(w.scoring(), data)
     del data["clinician"]
-    same(w.scoring(), data)
+    assert_linked_alike(w.scoring(), data)

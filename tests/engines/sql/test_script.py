@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 from mipsdsl import library
 from mipsdsl.cli.main import cli
+from mipsdsl.engines.frames import frames, linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import requirements
 from mipsdsl.pipeline import compile_policy
 from mipsdsl.scoring import computed_here
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import frames, linked
+from mipsdsl.verify.random_world import Maker
 from tests.engines.sql.typed import typed
 
 

@@ -11,13 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from mipsdsl import library
+from mipsdsl.engines.frames import Frame, frames, linked
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.sql.spark import Spark, SparkError, connect, read_parquet
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import frames, linked
-from tests.engines import worlds as w
+from mipsdsl.verify.random_world import Maker
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.running import computed, plan_for
 from tests.engines.sql.running import by_sql, differing, everything, interpreted
@@ -64,7 +63,7 @@ def test_random_programs(session: Any, tmp_path: Path) -> None:
         dice = Random(seed)
         program = program_of(dice)
         tables = {
-            name: w.Data(
+            name: Frame(
                 table.columns, [[None if v is UNSET else v for v in row] for row in table.rows]
             )
             for name, table in data_of(dice, program).items()

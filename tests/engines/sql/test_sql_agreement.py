@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from mipsdsl import library
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
+from mipsdsl.engines.frames import Frame, frames, linked
 from mipsdsl.engines.rows import link
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Unsupported
 from mipsdsl.engines.store import UNSET
 from mipsdsl.pipeline import compile_policy
-from mipsdsl.testing.random_world import Maker
-from mipsdsl.testing.world import frames, linked
+from mipsdsl.verify.random_world import Maker
 from tests.engines import worlds as w
 from tests.engines.random_programs import data_of, program_of
 from tests.engines.running import computed, plan_for
@@ -32,11 +32,9 @@ EXAMPLES = int(os.environ.get("MIPSDSL_EXAMPLES", "400")) // 8
 """Programs to compare; set the variable for a longer search."""
 
 
-def compare(program: c.Program, tables: Mapping[str, w.Data]) -> None:
+def assert_sql_agrees(program: c.Program, tables: Mapping[str, Frame]) -> None:
     plain = {
-        name: w.Data(
-            table.columns, [[None if v is UNSET else v for v in row] for row in table.rows]
-        )
+        name: Frame(table.columns, [[None if v is UNSET else v for v in row] for row in table.rows])
         for name, table in tables.items()
     }
     plan, said = plan_for(program, plain), computed(program)
@@ -55,11 +53,11 @@ def test_engines_agree_on_random_programs(seed: int) -> None:
     program = program_of(dice)
     # Random programs nest quotients as no rule does; who cannot be exact says so.
     with suppress(Unsupported):
-        compare(program, data_of(dice, program))
+        assert_sql_agrees(program, data_of(dice, program))
 
 
 def test_engines_agree_on_a_world_like_mips() -> None:
-    compare(w.scoring(), w.scoring_data())
+    assert_sql_agrees(w.scoring(), w.scoring_data())
 
 
 @pytest.mark.parametrize("year", ["2017", "2022", "2026"])
@@ -83,7 +81,7 @@ def test_what_is_too_wide_is_refused_by_name() -> None:
     for _ in range(5):
         product = b.arithmetic(c.Operator.MULTIPLY, product, much, w.NUMBER)
     program = w.minimal(product, w.NUMBER, [w.column("much", w.NUMBER)])
-    data = {"thing": w.Data(("id", "much"), [["T", 1]])}
+    data = {"thing": Frame(("id", "much"), [["T", 1]])}
 
     with pytest.raises(Unsupported, match=r"`thing\.x` cannot be computed in SQL: a number beyond"):
-        compare(program, data)
+        assert_sql_agrees(program, data)

@@ -9,9 +9,10 @@ from random import Random
 from mipsdsl.core import nodes as c
 from mipsdsl.core.build import value_of
 from mipsdsl.core.reads import children
-from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.core.types import GRID, QUANTITIES, Unit
+from mipsdsl.engines.frames import Values
+from mipsdsl.engines.plan import Population
 from mipsdsl.engines.store import Stored
-from mipsdsl.testing.world import Values
 
 ROWS = 3
 CHILDREN = 6
@@ -134,6 +135,17 @@ class Maker:
             return min(high, max(low, near))
         size = chance.choice([100, 10_000, high - low])
         return min(high, max(low, low + chance.randint(0, max(1, min(size, high - low)))))
+
+
+def populations_of(program: c.Program, maker: Maker) -> dict[str, Stored | Population]:
+    """Return some value of each population item, in steps of its grid."""
+    values: dict[str, Stored | Population] = {}
+    for item in program.items:
+        if not item.record and item.shape is not None:
+            scale = GRID[item.type.unit]
+            low, high = (int(x * 10**scale) for x in (item.shape.low, item.shape.high))
+            values[item.name] = maker.steps(item.type.unit, low, high, scale)
+    return values
 
 
 def _referred_first(program: c.Program) -> list[c.Record]:

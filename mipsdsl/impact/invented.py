@@ -1,0 +1,52 @@
+"""Invented people who bring what both laws ask for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from mipsdsl import scoring
+from mipsdsl.core import nodes as c
+from mipsdsl.data.options import ReadOptions
+from mipsdsl.data.read import read
+from mipsdsl.data.tables import DataError
+from mipsdsl.impact.look import look
+from mipsdsl.sample.files import Order, write_sample
+from mipsdsl.sample.marginals import Detail
+
+_FEW = 20
+_SEED = 1
+
+
+def invent(
+    program: c.Program, clinicians: int, folder: Path, say: Callable[[str], None] = lambda _: None
+) -> str:
+    """Write a sample for ``program`` into ``folder``, and return what it is, in words.
+
+    It holds measures and activities where the outcome can be computed from them, else the scores of
+    categories: the catalogue of one year may lack what the other law asks of it.
+
+    Raises:
+        DataError: no such sample can be made, or written.
+
+    """
+    detail: Detail = "measures" if _is_enough(program, "measures") else "scores"
+    write_sample(program, Order(clinicians, _SEED, "parquet", detail), folder, say)
+    given = "measures and activities" if detail == "measures" else "scores of categories"
+    return f"{clinicians:,} invented clinicians, {given} given"
+
+
+def _is_enough(program: c.Program, detail: Detail) -> bool:
+    """Return whether the outcome can be computed from a sample of this detail."""
+    with tempfile.TemporaryDirectory(prefix="mips-") as name:
+        try:
+            write_sample(program, Order(_FEW, _SEED, "csv", detail), Path(name))
+            inputs = read(program, [Path(name)], ReadOptions())
+        except (DataError, ValueError):
+            return False
+    seen = look(program, inputs.tables)
+    said = scoring.computed_here(seen.program, True, {})
+    target = (seen.lens.record, seen.lens.outcome)
+    _, plan = scoring.planned(scoring.world_of(seen.program, inputs), [target], said)
+    return not plan.refused

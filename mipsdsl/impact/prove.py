@@ -1,0 +1,249 @@
+"""What can be proved of each output of two policies: the same for everyone, or not.
+
+First what needs no solver: what is the same in both with all that it rests on; then who was seen to
+have another outcome. Of the rest the solver is asked, from what rests on nothing else up: what it
+proves to be alike is one thing for all that reads it. Whom it refutes with is tried as others are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from time import process_time
+
+from attrs import define, field, frozen
+
+from mipsdsl.core.merge import blank
+from mipsdsl.core.nodes import ItemKind
+from mipsdsl.core.types import QUANTITIES
+from mipsdsl.diff.change import Effect, Kind
+from mipsdsl.diff.laws import targets_of
+from mipsdsl.diff.policy import Key
+from mipsdsl.engines.schema import LAYOUT, Target
+from mipsdsl.engines.solver.attempt import Never
+from mipsdsl.explain.sentences import value_text
+from mipsdsl.impact.answers import Proof, Proofs, Sameness
+from mipsdsl.impact.law import People
+from mipsdsl.impact.pairing import Pairing, as_it_was, pairing
+from mipsdsl.impact.trial import HIDDEN, Trial, outputs_of
+from mipsdsl.impact.unless import Condition, conditions
+from mipsdsl.verify.judge import Answer, Judge, Verdict
+
+FIRST = 0.25
+"""Seconds for the question whether something on the way to an output is the same."""
+ON_THE_WAY = 0.5
+"""So much of the time is for these; the rest is for the outputs themselves."""
+CONDITIONS = 3
+"""So many conditions are tried of an output."""
+SPENT = "the time for all proofs was spent"
+ROWS_APART = "each policy makes other rows of a record that it looks at"
+
+
+@frozen
+class Limits:
+    """``seconds`` of one question, ``budget`` of all; lists of at most ``rows`` rows."""
+
+    seconds: float = 3.0
+    budget: float = 20.0
+    rows: int = 3
+
+
+def proofs(tried: Trial, limits: Limits | None = None) -> Proofs:
+    """Return what is known of each output.
+
+    Raises:
+        ImportError: Z3 is not installed (the extra ``verify``).
+
+    """
+    if tried.laws.merged is None:
+        why = f"the two cannot be one program: {tried.laws.apart}"
+        unknown = (Proof(*x, Sameness.UNKNOWN, why) for x in outputs_of(tried.laws))
+        return Proofs(tuple(unknown), ())
+    return _Prover.of(tried, limits or Limits()).all()
+
+
+@define(eq=False)
+class _Prover:
+    trial: Trial
+    limits: Limits
+    pairs: Pairing
+    rules: dict[Key, list[Target]]
+    end: float
+    bounds: dict[Target, dict[Target, int]] = field(factory=dict)
+    why: dict[Target, str] = field(factory=dict)
+    _judge: Judge | None = None
+
+    @classmethod
+    def of(cls, trial: Trial, limits: Limits) -> _Prover:
+        """Return a prover for what ``trial`` compares."""
+        rules = dict(_rewritten(trial))
+        pairs = pairing(trial.laws, rules.values())
+        return cls(trial, limits, pairs, rules, process_time() + limits.budget)
+
+    def all(self) -> Proofs:
+        """Return what is known of all outputs, and which rules mean what they meant."""
+        outputs = outputs_of(self.trial.laws)
+        reworded = tuple(key for key, targets in self.rules.items() if self._means(targets))
+        waiting = [x for x in outputs if self._is_open(x)]
+        half = process_time() + ON_THE_WAY * self.limits.budget
+        for target in self._on_the_way(waiting):
+            if self._is_open(target) and process_time() < half:
+                self._ask(target, min(FIRST, self.limits.seconds))
+        for target in waiting:
+            if self._is_open(target):
+                self._ask(target, self.limits.seconds)
+        return Proofs(tuple(self._proof(x) for x in outputs), reworded)
+
+    def _is_open(self, target: Target) -> bool:
+        """Return whether nothing is known yet, and something can be."""
+        return (
+            target in self.pairs.open
+            and target not in self.trial.seen
+            and target not in self.pairs.apart
+        )
+
+    def _on_the_way(self, outputs: Iterable[Target]) -> list[Target]:
+        """Return what the outputs rest on and what can be asked about, in the order of its needs."""
+        reached: set[Target] = set()
+        for target in outputs:
+            reached |= self.pairs.cone(target)
+        items = self.pairs.items
+        return [
+            x for x in items
+            if x in reached and x not in set(outputs) and x[0] and items[x].kind not in HIDDEN
+        ]  # fmt: skip
+
+    # --- the solver ---
+
+    def _ask(self, target: Target, seconds: float) -> None:
+        """Learn whether the item of both is the same for everyone."""
+        answer = self._answer(self.pairs.question(target), seconds)
+        if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
+            self.bounds[target] = dict(answer.bounds) | self._bounds(target)
+            self.pairs.settle(target)
+            self._judge = None
+        elif answer.verdict is Verdict.REFUTED:
+            self._try(answer)
+            self.why[target] = "who the solver found has the same under both policies"
+        else:
+            self.why[target] = answer.why
+
+    def _answer(self, question: Never, seconds: float) -> Answer:
+        left = self.end - process_time()
+        if left <= 0:
+            return Answer(Verdict.UNKNOWN, SPENT, is_final=False)
+        if self._judge is None:
+            self._judge = Judge(self.pairs.program, seconds, self.limits.rows)
+        return self._judge.answer(question, min(seconds, left))
+
+    def _try(self, answer: Answer) -> None:
+        """Look at who the solver found under both policies."""
+        assert answer.replay is not None
+        self.trial.look([_people(answer, self.trial)])
+
+    def _means(self, targets: Iterable[Target]) -> bool:
+        """Return whether the old text of a rule means what the new one does."""
+        items = self.pairs.items
+        for target in targets:
+            one, other = items[as_it_was(target)], items[target]
+            if blank(one.expr) == blank(other.expr):
+                continue
+            if other.kind in HIDDEN:
+                if other.kind is not ItemKind.ROW:
+                    return False
+                continue
+            answer = self._answer(self.pairs.meaning(target), self.limits.seconds)
+            if answer.verdict is not Verdict.PROVED:
+                return False
+        return True
+
+    # --- in words ---
+
+    def _proof(self, target: Target) -> Proof:
+        laws = self.trial.laws
+        record, name = target
+        olds, news = ({(i.record, i.name) for i in p.items} for p in (laws.old, laws.new))
+        if target not in olds or target not in news:
+            which = "older" if target in olds else "newer"
+            return Proof(record, name, Sameness.DIFFERS, f"only the {which} policy has it")
+        if target not in self.pairs.open:
+            return Proof(record, name, Sameness.SAME, bound=_bound(self._bounds(target)))
+        if target in self.trial.seen:
+            return self._differs(target)
+        why = ROWS_APART if target in self.pairs.apart else self.why.get(target, SPENT)
+        return Proof(record, name, Sameness.UNKNOWN, why)
+
+    def _differs(self, target: Target) -> Proof:
+        record, name = target
+        if target not in self.pairs.apart:
+            for condition in conditions(self.trial, target)[:CONDITIONS]:
+                answer = self._otherwise(target, condition)
+                if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
+                    bound = _bound(dict(answer.bounds) | self._bounds(target))
+                    return Proof(record, name, Sameness.UNLESS, condition.said, bound)
+        first = min(self.trial.seen[target], key=lambda x: sum(map(len, x.people.rows.values())))
+        item = self.pairs.items[target]
+        scale = item.shape.scale if item.type.unit in QUANTITIES and item.shape else None
+        one, other = (value_text(x, item.type, scale) for x in (first.before, first.after))
+        return Proof(record, name, Sameness.DIFFERS, f"{one} → {other} for one of those tried")
+
+    def _otherwise(self, target: Target, condition: Condition) -> Answer:
+        """Return whether the output is the same for everyone for whom ``condition`` does not hold."""
+        question = Never(target[0], condition.but_not(self.pairs.differs(target)))
+        answer = self._answer(question, self.limits.seconds)
+        if answer.verdict is Verdict.REFUTED:
+            self._try(answer)
+        return answer
+
+    def _bounds(self, target: Target) -> dict[Target, int]:
+        """Return how long lists were taken to be in the proofs that ``target`` rests on."""
+        found: dict[Target, int] = {}
+        for each in self.pairs.reach(target):
+            found |= self.bounds.get(each, {})
+        return found
+
+
+def _bound(bounds: dict[Target, int]) -> str:
+    if not bounds:
+        return ""
+    lists = ", ".join(f"{record}.{name}" for record, name in sorted(bounds))
+    return f"lists of at most {min(bounds.values())}: {lists}"
+
+
+def _rewritten(trial: Trial) -> Iterator[tuple[Key, list[Target]]]:
+    """Give the rules, tables and scales of another text, with the items that they are."""
+    difference, laws = trial.difference, trial.laws
+    olds, news = ({(i.record, i.name) for i in p.items} for p in (laws.old, laws.new))
+    for change in difference.changes:
+        if change.kind is not Kind.CHANGED or change.key.what not in WRITTEN:
+            continue
+        if change.effect is Effect.TEXT or change.key not in difference.new:
+            continue
+        targets = list(targets_of(change.key, difference.new[change.key]))
+        there = [x for x in targets if x in news]
+        if there and all(x in olds for x in there):
+            yield change.key, there
+
+
+WRITTEN = frozenset({"rule", "table", "scale"})
+
+
+def _people(answer: Answer, trial: Trial) -> People:
+    """Return who the solver found, as people to be tried."""
+    assert answer.replay is not None
+    engine = answer.replay.engines[0]
+    rows = {
+        record.name: [
+            {f.name: row[row[LAYOUT].slots[f.name]] for f in record.fields}
+            for row in engine.store.rows.get(record.name, ())
+            if not engine.store.is_created(row)
+        ]
+        for record in trial.candidates.program.records
+        if record.grouping is None
+    }
+    said = {
+        item.name: engine.population(item.name)
+        for item in trial.candidates.program.items
+        if not item.record and (("", item.name) in engine.store.schema.items)
+    }
+    switches = set(trial.laws.merged.switches.values()) if trial.laws.merged else set()
+    return People(rows, {name: x for name, x in said.items() if name not in switches})
