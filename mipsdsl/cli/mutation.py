@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import click
@@ -57,7 +57,7 @@ def show(found: Changes, *, suggest: bool) -> None:
         f"{verdict.tried:,} changes of the rules",
         f"{verdict.noticed:,} noticed",
         f"{len(verdict.unnoticed):,} not noticed",
-        f"{len(verdict.alike):,} that nothing told apart",
+        f"{len(verdict.alike):,} that nothing told apart ({_proofs(verdict)})",
     ]
     click.echo(f"{found.policy}: {', '.join(counts)}", err=suggest)
     click.echo(
@@ -69,15 +69,35 @@ def show(found: Changes, *, suggest: bool) -> None:
         _list("no example could be written that notices", verdict.left, err=True)
     else:
         _list("no example notices", verdict.unnoticed)
-    _list(
-        "nothing tells these from the rules; probably they say the same", verdict.alike, err=suggest
-    )
+    for head, alike in _by_proof(verdict):
+        _list(head, alike, err=suggest)
     if not found.passed and found.required is not None:
         click.echo(
             f"{found.policy} requires {_percent(found.required)} to be noticed; "
             "`mips test --suggest` writes examples for the rest",
             err=True,
         )
+
+
+def _proofs(verdict: Verdict) -> str:
+    proved, bounded = len(verdict.proved), len(verdict.bounded)
+    return f"{proved:,} proved to say the same, {bounded:,} up to a bound"
+
+
+def _by_proof(verdict: Verdict) -> Iterator[tuple[str, list[Mutant]]]:
+    """Give the changes that nothing tells from the rules, by what is known of them."""
+    yield (
+        "nothing tells these from the rules; probably they say the same",
+        [x for x in verdict.alike if x.number not in verdict.proved | verdict.bounded],
+    )
+    yield (
+        "proved to say the same as the rules, with lists up to a bound",
+        [x for x in verdict.alike if x.number in verdict.bounded],
+    )
+    yield (
+        "proved to say the same as the rules",
+        [x for x in verdict.alike if x.number in verdict.proved],
+    )
 
 
 def _list(head: str, mutants: Sequence[Mutant], *, err: bool = False) -> None:
@@ -106,9 +126,15 @@ def content(found: Changes) -> dict[str, object]:
         "required": None if found.required is None else float(found.required),
         "passed": found.passed,
         "unnoticed": [_data(mutant) for mutant in verdict.unnoticed],
-        "alike": [_data(mutant) for mutant in verdict.alike],
+        "alike": [{**_data(x), "known": _known(verdict, x)} for x in verdict.alike],
         "suggested": [{"file": file, "text": text} for file, text in verdict.texts.items()],
     }
+
+
+def _known(verdict: Verdict, mutant: Mutant) -> str:
+    if mutant.number in verdict.proved:
+        return "proved"
+    return "proved up to a bound" if mutant.number in verdict.bounded else "not decided"
 
 
 def _data(mutant: Mutant) -> dict[str, object]:
