@@ -41,14 +41,14 @@ class Asked:
     default=10.0,
     show_default=True,
     type=click.FloatRange(0.1),
-    help="Seconds for one question.",
+    help="Seconds of a processor for one question.",
 )
 @click.option(
     "--budget",
     default=50.0,
     show_default=True,
     type=click.FloatRange(1),
-    help="Seconds for all questions of one policy.",
+    help="Seconds of each processor for all questions of one policy.",
 )
 @click.option(
     "--rows",

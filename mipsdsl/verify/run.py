@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from time import time
+from time import process_time
 
 from attrs import frozen
 
@@ -25,7 +25,11 @@ SPENT = "the time of the whole run was spent"
 
 @frozen
 class Limits:
-    """``seconds`` for each question, ``budget`` for the run; lists of at most ``rows`` rows."""
+    """``seconds`` for each question, ``budget`` for all that one process is asked.
+
+    Both are of a processor, so that a busy machine decides as much as a free one, only later. Lists
+    are of at most ``rows`` rows.
+    """
 
     seconds: float = 10.0
     budget: float = 50.0
@@ -33,8 +37,8 @@ class Limits:
     jobs: int = 0
 
 
-_JUDGES: list[tuple[Judge, Sequence[Asked | Settled]]] = []
-"""Of a worker: its judge and the questions of its program."""
+_JUDGES: list[tuple[Judge, Sequence[Asked | Settled], float]] = []
+"""Of a worker: its judge, the questions of its program, and when its processor time is spent."""
 
 
 def verified(
@@ -54,8 +58,7 @@ def verified(
         if known is not None:
             found[index] = known
     todo = [index for index in wanted if index not in found]
-    end = time() + limits.budget
-    for index, answer in _answered(program, limits, asked, todo, end):
+    for index, answer in _answered(program, limits, asked, todo):
         found[index] = answer
         each = asked[index]
         if isinstance(each, Asked) and answer.said != SPENT:
@@ -65,9 +68,8 @@ def verified(
 
 
 def _answered(
-    program: c.Program, limits: Limits, asked: Sequence[Asked | Settled], todo: Sequence[int],
-    end: float,
-) -> Iterator[tuple[int, Result]]:  # fmt: skip
+    program: c.Program, limits: Limits, asked: Sequence[Asked | Settled], todo: Sequence[int]
+) -> Iterator[tuple[int, Result]]:
     if not todo:
         return
     jobs = limits.jobs or os.cpu_count() or 1
@@ -83,7 +85,7 @@ def _answered(
         earlier: dict[int, tuple[Result, Reached | None]] = {}
         for seconds in [*(x for x in PASSES if x < limits.seconds), limits.seconds]:
             running = {
-                pool.submit(_answer, i, seconds, end, earlier[i][1] if i in earlier else None): i
+                pool.submit(_answer, i, seconds, earlier[i][1] if i in earlier else None): i
                 for i in left
             }
             left = []
@@ -126,11 +128,11 @@ def _most(asked: Asked | Settled, limits: Limits) -> float:
 
 def _start(program: c.Program, limits: Limits) -> None:
     judge = Judge(program, limits.seconds, limits.rows)
-    _JUDGES.append((judge, tuple(questions(program))))
+    _JUDGES.append((judge, tuple(questions(program)), process_time() + limits.budget))
 
 
 def _chance(wanted: Sequence[int], seed: int) -> list[int]:
-    judge, asked = _JUDGES[-1]
+    judge, asked, _ = _JUDGES[-1]
     open_ones = {
         index: each.question for index in wanted
         if isinstance(each := asked[index], Asked) and isinstance(each.question, Never)
@@ -138,13 +140,11 @@ def _chance(wanted: Sequence[int], seed: int) -> list[int]:
     return somebody(judge.program, open_ones, seed)
 
 
-def _answer(
-    index: int, seconds: float, end: float, reached: Reached | None
-) -> tuple[Result, Reached | None]:
-    judge, asked = _JUDGES[-1]
+def _answer(index: int, seconds: float, reached: Reached | None) -> tuple[Result, Reached | None]:
+    judge, asked, end = _JUDGES[-1]
     each = asked[index]
     assert isinstance(each, Asked), "what is settled is not asked"
-    left = end - time()
+    left = end - process_time()
     if left <= 0:
         spent = Answer(Verdict.UNKNOWN, SPENT, is_final=False)
         return result(each, spent, judge.program), reached

@@ -118,7 +118,7 @@ def test_verdicts_are_kept_until_a_rule_behind_them_changes(mips, unsound, monke
     results(mips, unsound, "-k", "who is out")
     from mipsdsl.verify import run
 
-    def answered(program, limits, asked, todo, end):
+    def answered(program, limits, asked, todo):
         assert not todo, "asked again"
         return iter(())
 
