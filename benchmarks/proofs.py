@@ -1,0 +1,162 @@
+"""What is proved of the years, and which changes of their rules the examples notice, and in what time.
+
+    python -m benchmarks.proofs verify [YEAR…]
+    python -m benchmarks.proofs mutation [YEAR…]
+
+Each command is a process of its own. ``verify`` begins with no verdict kept, goes through the years in
+order (a later one finds what the year before proved), and asks each year twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from typing import Any
+
+from attrs import frozen
+
+from benchmarks import report
+from benchmarks.timing import machine
+from mipsdsl import library
+
+VERDICTS = ("proved", "proved up to a bound", "unknown", "refuted")
+
+VERDICT_COLUMNS = (
+    "year", "questions", "claims: proved", "up to a bound", "unknown", "refuted", "the rest: well",
+    "not decided", "refuted", "seconds", "of a processor", "again",
+)  # fmt: skip
+
+CHANGE_COLUMNS = (
+    "year", "changes", "noticed", "not noticed", "nothing told apart", "of these proved the same",
+    "up to a bound", "noticed of those that can be told apart", "seconds", "of a processor",
+)  # fmt: skip
+
+
+@frozen
+class Ran:
+    """What a command answered as JSON, and the seconds it took, of the clock and of processors."""
+
+    content: dict[str, Any]
+    clock: float
+    work: float
+
+
+def run(*args: str, cache: str | None = None) -> Ran:
+    """Run ``mips`` with ``args``; findings are no failure."""
+    environment = {**os.environ, **({} if cache is None else {"XDG_CACHE_HOME": cache})}
+    began, before = time.monotonic(), _work()
+    done = subprocess.run(
+        [sys.executable, "-m", "mipsdsl", *args], env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    clock, work = time.monotonic() - began, _work() - before
+    if done.returncode not in (0, 1, 4):
+        sys.exit(f"mips {' '.join(args)} ended with {done.returncode}:\n{done.stderr}")
+    return Ran(json.loads(done.stdout), clock, work)
+
+
+def _work() -> float:
+    used = getrusage(RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _head(columns: Sequence[str]) -> Iterator[str]:
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
+
+
+# --- verify ----------------------------------------------------------------------------------------
+
+
+def verify(years: Sequence[str]) -> Iterator[str]:
+    """Give the lines of the table of verdicts, year by year."""
+    yield from _head(VERDICT_COLUMNS)
+    with tempfile.TemporaryDirectory() as cache:
+        for year in years:
+            run("check", year, "--format", "json", cache=cache)
+            first, again = (run("verify", year, "--format", "json", cache=cache) for _ in range(2))
+            yield _verdicts(year, first, again)
+
+
+def _verdicts(year: str, first: Ran, again: Ran) -> str:
+    results = first.content["results"]
+    claims = Counter(each["verdict"] for each in results if each["kind"] == "claim")
+    rest = Counter(each["well"] for each in results if each["kind"] != "claim")
+    cells = [
+        year, len(results), *(claims[each] for each in VERDICTS), rest[True], rest[None], rest[False],
+        f"{first.clock:.0f}", f"{first.work:.0f}", f"{again.clock:.1f}",
+    ]  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+# --- mutation --------------------------------------------------------------------------------------
+
+
+def mutation(years: Sequence[str]) -> Iterator[str]:
+    """Give the lines of the table of changes, year by year."""
+    yield from _head(CHANGE_COLUMNS)
+    for year in years:
+        ran = run("test", year, "--mutate", "--format", "json")
+        found = _with_key(ran.content, "alike")
+        assert found is not None, "the answer has the changes"
+        known = Counter(each["known"] for each in found["alike"])
+        apart = found["noticed"] + len(found["unnoticed"])
+        cells = [
+            year, found["tried"], found["noticed"], len(found["unnoticed"]), len(found["alike"]),
+            known["proved"], known["proved up to a bound"], f"{100 * found['noticed'] / apart:.1f}%",
+            f"{ran.clock:.0f}", f"{ran.work:.0f}",
+        ]  # fmt: skip
+        yield f"| {' | '.join(map(str, cells))} |"
+
+
+def _with_key(part: object, key: str) -> dict[str, Any] | None:
+    if isinstance(part, dict) and key in part:
+        return part
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return next((found for each in inside if (found := _with_key(each, key)) is not None), None)
+
+
+# --- the command -----------------------------------------------------------------------------------
+
+TABLES: Mapping[str, tuple[str, Callable[[Sequence[str]], Iterator[str]]]] = {
+    "verify": (
+        "## What is proved of the years\n\n{}: `mips verify YEAR`, the years in order; what the year "
+        "before proved of the same rules is not proved again. *Again*: asked a second time.",
+        verify,
+    ),
+    "mutation": (
+        "## Changes of the rules that the examples notice\n\n{}: `mips test YEAR --mutate`. What "
+        "nothing tells from the rules is asked of the solver; what it tells apart is not noticed.",
+        mutation,
+    ),
+}
+
+
+def main() -> None:
+    """Measure, and record the table after each year."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=TABLES)
+    parser.add_argument("years", nargs="*")
+    parser.add_argument("--output", type=Path, default=report.RESULTS)
+    args = parser.parse_args()
+    head, table = TABLES[args.what]
+    command = f"`python -m benchmarks.proofs {' '.join([args.what, *args.years])}`"
+    lines: list[str] = []
+    for line in table(args.years or library.years()):
+        print(line, flush=True)
+        lines.append(line)
+        said = f"{command} ({machine(['z3-solver'])}; load {os.getloadavg()[0]:.0f})"
+        report.record(args.what, "\n\n".join([head.format(said), "\n".join(lines)]), args.output)
+
+
+if __name__ == "__main__":
+    main()
