@@ -8,9 +8,10 @@ all arithmetic is in whole numbers. Source: L. Shapley, A value for n-person gam
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import chain, combinations
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain, combinations
 from math import factorial, sqrt
+from operator import xor
 
 from attrs import frozen
 
@@ -84,6 +85,23 @@ def coalitions(players: Groups, seed: int = 1) -> set[Groups]:
     return found
 
 
+def in_turn(
+    some: Iterable[Groups], players: Sequence[str], effort: Callable[[str], int]
+) -> list[Groups]:
+    """Return coalitions so that few join or leave between two, the dearest seldom: as a Gray code.
+
+    >>> found = in_turn(coalitions(frozenset("ab")), "ab", {"a": 1, "b": 9}.__getitem__)
+    >>> ["".join(sorted(on)) for on in found]
+    ['', 'a', 'ab', 'b']
+    """
+    dear = sorted(players, key=lambda each: (-effort(each), each))
+
+    def place(on: Groups) -> list[int]:
+        return list(accumulate((int(each in on) for each in dear), xor))
+
+    return sorted(some, key=place)
+
+
 def drawn(players: Groups, seed: int) -> list[list[str]]:
     """Return orders of ``players`` at random; the same for the same players and seed."""
     dice, names = random.Random(seed), sorted(players)
@@ -132,7 +150,7 @@ def why(found: Crowd, difference: Difference, seed: int = 1) -> Why:
     runs = found.new
     movers = runs.movers()
     players = list(dict.fromkeys(name for names in movers.values() for name in names))
-    for on in sorted(coalitions(frozenset(players), seed), key=lambda s: [p in s for p in players]):
+    for on in in_turn(coalitions(frozenset(players), seed), players, runs.effort):
         runs.measured(on)
     ordered = sorted(players, key=list(runs.law.switches).index)
     attributions = []

@@ -87,7 +87,7 @@ class Runs:
         )
 
     def movers(self) -> dict[str, list[str]]:
-        """Return the groups that can move each measure (by its item), the dearest first.
+        """Return the groups that can move each measure (by its item).
 
         A group that nothing reads on the way to a measure, with these data, cannot move it.
         """
@@ -98,11 +98,16 @@ class Runs:
             _, plan = scoring.planned(self.world, [("", measure.item)], self.said)
             exprs = [items[step.record, name].expr for step in plan.steps for name in step.items]
             read = {x.name for x in expressions_in(tuple(exprs)) if isinstance(x, c.ReadPopulation)}
-            some = [group for group, item in self.law.switches.items() if item in read]
-            found[measure.item] = sorted(
-                some, key=lambda group: (-self._again.cost(self.law.switches[group]), group)
-            )
+            found[measure.item] = [
+                group for group, item in self.law.switches.items() if item in read
+            ]
         return found
+
+    def effort(self, group: str) -> int:
+        """Return over how many rows something is computed when ``group`` alone is switched."""
+        self._run(frozenset())
+        self._run(frozenset({group}))
+        return self._again.rows
 
 
 def runs_of(law: Law, people: ManyPeople) -> Runs:
@@ -141,13 +146,12 @@ def runs_of(law: Law, people: ManyPeople) -> Runs:
         if (record, name) in catalog.columns and name not in shown:
             shown.append(name)
     columns = fetch(found.connection, schema, catalog, needs)
-    switches = law.switches.values()
     return Runs(
         law=law, world=found, said=said, refused=plan.refused,
         measures=tuple(each for each in look.measures if ("", each.item) not in refused),
         names=tuple(n for n in (*look.names, *look.lens.money) if (record, n) not in refused),
         national=tuple(name for name in factors if ("", name) not in refused),
-        again=Again.of(program, columns, said, plan, compiled, tuple(switches)),
+        again=Again.of(program, columns, said, plan, compiled),
         ran=ManyRan(found, columns),
     )  # fmt: skip
 

@@ -150,6 +150,18 @@ class Run:
         """Return a population item that was computed."""
         return self._tables.populations[name]
 
+    def population_or_none(self, name: str) -> Stored:
+        """Return a population item as it is known now."""
+        return self._tables.populations.get(name)
+
+    def part(self, part: tuple[str, int]) -> int | None:
+        """Return a limb of what was added up last."""
+        return self._tables.parts.get(part)
+
+    def array_or_none(self, slot: Slot) -> Array | None:
+        """Return what functions have stored, or have found, in a slot."""
+        return self._tables.arrays.get(slot)
+
     def call(self, call: Call) -> None:
         """Run one function."""
         match call.kind:
