@@ -11,6 +11,7 @@ from mipsdsl.diff.text import Paint, plain
 from mipsdsl.engines.store import Stored
 from mipsdsl.impact.answers import (
     Attribution,
+    Effect,
     Layers,
     Population,
     Proof,
@@ -162,11 +163,10 @@ class _Shown:
         for number, each in enumerate(found.attributions):
             yield from ([""] if number else [])
             yield from self._attribution(each)
-        moving = {effect.group for each in found.attributions for effect in each.effects}
+        moving = {x.group for each in found.attributions for x in each.effects if _moves(x)}
         still = [name for name in found.groups if name not in moving]
-        if still and moving:
-            said = f"cannot move these with these data: {', '.join(still)}"
-            yield from ("", *self.wrapped(said))
+        if still and found.attributions:
+            yield from ("", *self.wrapped(f"no effect on these people: {', '.join(still)}"))
         if any(not each.exact for each in found.attributions):
             orders = next(each.orders for each in found.attributions if not each.exact)
             yield from self.wrapped(f"shares are means over {orders} orders at random, ± one error")
@@ -178,7 +178,7 @@ class _Shown:
         rows = [[found.measure, "share", "alone", "last in"]]
         effects = sorted(found.effects, key=lambda each: (-abs(each.shapley), each.group))
         for each in effects:
-            if each.shapley or each.alone or each.last:
+            if _moves(each):
                 share = mean(type_, scale, each.shapley, found.orders)
                 error = f" ± {amount(type_, scale, round(each.error))}" if each.error else ""
                 others = (signed(type_, scale, x) for x in (each.alone, each.last))
@@ -193,6 +193,10 @@ def _proof(each: Proof) -> str:
     why = f": {each.why}" if each.why else ""
     word = "same for everyone" if each.sameness is Sameness.SAME else each.sameness.value
     return f"{word} {name}{why}{bound}"
+
+
+def _moves(effect: Effect) -> bool:
+    return bool(effect.shapley or effect.alone or effect.last)
 
 
 def _group(group: Group, labels: Sequence[str]) -> list[str]:
