@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from mipsdsl.cli.main import cli
 from mipsdsl.diff import Difference
 from tests.diff.comparing import between, on_the_way, year
 from tests.impact import made
@@ -71,3 +74,18 @@ def _page(difference, factory):
     page = as_page(difference, made.layers(difference), names=("2018", "2019"), about=["a test"])
     file.write_text(page, encoding="utf-8")
     return file
+
+
+@pytest.fixture
+def mips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """Return a way to call ``mips``, as on a terminal of 100 columns."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def call(*args: object, code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, [str(arg) for arg in args])
+
+        assert code == result.exit_code, result.output
+        return result
+
+    return call

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -84,4 +85,4 @@ def test_laws_in_turn_are_all_laws_once(players):
     assert some == set(turns)
     assert len(some) == len(turns)
     if players <= EXACT:
-        assert all(1 == len(one ^ other) for one, other in zip(turns, turns[1:], strict=False))
+        assert all(1 == len(one ^ other) for one, other in pairwise(turns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ title "a year"
 source [a rule] published 2029-11-01
 record clinician key npi
     npi     text
-    joined  date
+    came  date
     paid    money from $0 to $1,000,000
     score   points from 0 points to 100 points
     small   yesno
@@ -33,11 +34,12 @@ results of clinician = eligible, score_shown, adjustment, payment
 RULES = """\
 rule clinician.score_shown: points "score" = score [a rule]
 rule clinician.eligible: yesno "eligible" = {eligible} [a rule]
-rule clinician.new_here: yesno = joined is within January 1 of performance year to December 31 of performance year [a rule]
+rule clinician.new_here: yesno =
+    came is within January 1 of performance year to December 31 of performance year [a rule]
 """
 MONEY = """\
 parameter threshold = {threshold} points [a rule]
-parameter most = {most} [a rule]
+parameter largest = {most} [a rule]
 population factor: number from 0 to 3 =
     ratio of (sum of paid over clinicians where eligible and score < threshold)
           to (sum of paid over clinicians where eligible and score >= threshold) (when zero: 0)
@@ -47,7 +49,7 @@ population factor: number from 0 to 3 =
 rule clinician.adjustment: percent from -10% to 30% = {adjustment} [a rule]
 rule clinician.payment: money = paid * (100% + adjustment) [a rule]
 """
-ADJUSTMENT = "if not eligible then 0% else if score < threshold then -most else most * factor"
+ADJUSTMENT = "if not eligible then 0% else if score < threshold then -largest else largest * factor"
 BEFORE = {"eligible": "not new_here", "threshold": "30", "most": "4%", "adjustment": ADJUSTMENT}
 AFTER = {
     "eligible": "not new_here and paid >= $20,000",
@@ -56,7 +58,7 @@ AFTER = {
     "adjustment": ADJUSTMENT,
 }
 PEOPLE = """\
-npi,joined,paid,score,small
+npi,came,paid,score,small
 1000000012,2020-05-01,100000,80,no
 1000000020,2020-05-01,50000,45,yes
 1000000038,2020-05-01,10000,20,yes
@@ -193,9 +195,8 @@ def test_laws_that_are_no_one_program_are_one_group(found, people):
     assert "another key" in together.together
     for each in together.attributions:
         assert [each.after - each.before] == [x.shapley for x in each.effects]
-    assert (4, 3) == tuple(
-        getattr(seen.outcomes["eligible"].whole, x)("yes") for x in ("before", "after")
-    )
+    whole = seen.outcomes["eligible"].whole
+    assert (4, 3) == (whole.before("yes"), whole.after("yes"))
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 0), (-5, 5), (3, 97), (0, 10**14), (-900, 27_00)])
@@ -205,4 +206,4 @@ def test_bins_hold_all_values(low, high):
     assert edges[0] <= low
     assert high <= edges[-1]
     assert len(edges) <= 14
-    assert 1 == len({b - a for a, b in zip(edges, edges[1:], strict=False)})
+    assert 1 == len({b - a for a, b in pairwise(edges)})
