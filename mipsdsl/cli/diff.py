@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mipsdsl.cli import exits, forms, layers, policies
+from mipsdsl.cli import exits, files, forms, layers, policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,10 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
     help=f"Only these, with commas between: {', '.join(_KINDS)}; or {' and '.join(_EFFECTS)}.",
 )
 @click.option("--area", "areas", multiple=True, metavar="FILE", help="Only this file: weights.")
-@forms.shown_as("text", "md", "json")
+@forms.shown_as("text", "md", "json", "html")
+@click.option(
+    "-o", "--output", metavar="OUT", help="Write it here; .html, .md and .json say the form."
+)
 @click.option("--exit-code", is_flag=True, help="End with 1 when there is a difference.")
 @policies.dated
 def command(
@@ -61,6 +64,7 @@ def command(
     only: str | None,
     areas: tuple[str, ...],
     form: str,
+    output: str | None,
     exit_code: bool,
 ) -> None:
     """Show what is different in B: added, changed, renamed, removed, with the reasons given.
@@ -85,35 +89,77 @@ def command(
     wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
     if areas and not wanted:
         _know(areas, found)
-    _show((old, new), found, wanted, sides, asked, form)
+    shown = _shown((old, new), found, wanted, sides, asked, _form_of(form, output))
+    if output is not None and "\x1b" in shown:
+        shown = click.unstyle(shown)
+    files.hand_over(f"{shown}\n", output)
     if exit_code and wanted:
         raise click.exceptions.Exit(exits.FINDINGS)
 
 
-def _show(
+def _form_of(form: str, output: str | None) -> str:
+    """Return the form that a user named, or else the one that the name of the file asks for."""
+    source = click.get_current_context().get_parameter_source("form")
+    if output is None or source is click.core.ParameterSource.COMMANDLINE:
+        return form
+    suffix = PurePosixPath(output).suffix.lower()
+    return {".html": "html", ".htm": "html", ".md": "md", ".json": "json"}.get(suffix, form)
+
+
+def _shown(
     names: tuple[str, str],
     found: Difference,
     wanted: Sequence[Change],
     sides: tuple[tuple[Source, ...], tuple[Source, ...]],
     asked: layers.Asked,
     form: str,
-) -> None:
-    from mipsdsl.diff import as_data, as_markdown, as_text
+) -> str:
+    """Return the difference, with the layers that are asked for, in one of its forms."""
+    from mipsdsl.diff import as_markdown, as_text
+    from mipsdsl.impact.answers import Layers
 
-    text = "text" in asked.layers
+    made = layers.found(asked, names, found, sides) if asked.more else Layers()
     if form == "json":
-        old, new = names
-        click.echo(policies.envelope("diff", {"old": old, "new": new, **as_data(found, wanted)}))
-    elif form == "md":
-        click.echo(as_markdown(found, wanted))
-    else:
-        if text:
-            click.echo(as_text(found, wanted, width=_width(), paint=_paint()))
-        if asked.more:
-            from mipsdsl.impact.text import as_text as shown
+        from mipsdsl.impact.data import as_data
 
-            made = layers.found(asked, names, found, sides)
-            click.echo(shown(made, width=_width(), paint=_paint()))
+        old, new = names
+        return policies.envelope(
+            "diff", {"old": old, "new": new, **as_data(found, made, changes=wanted)}
+        )
+    if form == "html":
+        from mipsdsl.impact.page import as_page
+
+        return as_page(found, made, names=names, changes=wanted, about=_about(names, sides))
+    if form == "md":
+        from mipsdsl.impact.markdown import as_markdown as with_layers
+
+        if asked.more:
+            return with_layers(found, made, names=names, changes=wanted)
+        return as_markdown(found, wanted)
+    parts = []
+    if "text" in asked.layers:
+        parts.append(as_text(found, wanted, width=_width(), paint=_paint()))
+    if asked.more:
+        from mipsdsl.impact.text import as_text as of_layers
+
+        parts.append(of_layers(made, width=_width(), paint=_paint()))
+    return "\n".join(parts)
+
+
+def _about(
+    names: tuple[str, str], sides: tuple[tuple[Source, ...], tuple[Source, ...]]
+) -> list[str]:
+    """Return where a page comes from: the program, the call, and the texts of both sides."""
+    from hashlib import sha256
+
+    from mipsdsl import resources
+
+    called = " ".join(["mips", *sys.argv[1:]])
+    lines = [f"Made by mips {resources.release()}: {called}"]
+    for name, sources in zip(names, sides, strict=True):
+        texts = "".join(source.text for source in sources)
+        lines.append(f"{name}: {len(sources)} files, SHA-256 {sha256(texts.encode()).hexdigest()}")
+    return lines
 
 
 # --- what is compared --------------------------------------------------------------------------------

@@ -120,6 +120,7 @@ def _population(population: Population) -> Data:
         },
         "spreads": [_spread(each) for each in population.spreads],
         "factors": [_figure(each) for each in population.factors],
+        "notes": list(population.notes),
     }
 
 
@@ -180,6 +181,7 @@ def _why(why: Why) -> Data:
     return {
         "groups": {name: [_key(key) for key in keys] for name, keys in why.groups.items()},
         "together": why.together,
+        "notes": list(why.notes),
         "attributions": [_attribution(each) for each in why.attributions],
     }
 

@@ -18,6 +18,7 @@ from mipsdsl.impact.words import (
     spoken,
     summary,
     title,
+    unmoved,
     value_text,
 )
 from mipsdsl.whatif.compare import Comparison
@@ -99,6 +100,8 @@ def _witness(witness: Witness, names: tuple[str, str]) -> Iterator[str]:
 
 def _population(population: Population) -> Iterator[str]:
     yield f"{escaped(population.whose)}: {population.size:,}"
+    yield ""
+    yield from (f"- {escaped(note)}" for note in population.notes)
     for name, comparison in population.outcomes.items():
         yield from ("", f"### {escaped(spoken(name))}", "", *_flows(comparison))
         for by in dict.fromkeys(each.by for each in comparison.groups):
@@ -174,4 +177,7 @@ def _attribution(why: Attribution) -> Iterator[str]:
 
 def _groups(why: Why) -> Iterator[str]:
     if why.together:
-        yield from ("", f"One group: {escaped(why.together)}")
+        yield f"- one group: {escaped(why.together)}"
+    yield from (f"- {escaped(note)}" for note in why.notes)
+    if names := unmoved(why):
+        yield f"- with these data, these move none of it: {escaped(', '.join(map(spoken, names)))}"

@@ -11,9 +11,12 @@ from mipsdsl.data.write import Column
 from mipsdsl.diff import Change, Difference, Effect
 from mipsdsl.diff.view import counts, headings
 from mipsdsl.engines.store import Stored
-from mipsdsl.impact.answers import Attribution, Layers, Population, Proofs, Sameness, Witness
+from mipsdsl.impact.answers import Attribution, Layers, Population, Proofs, Sameness, Why, Witness
 from mipsdsl.shown import amount_text, shown_text
 from mipsdsl.whatif.compare import Comparison, Label
+
+_LAYERS = {"witnesses": "people", "people": "how many"}
+"""Layers by the names that they are asked for, where they are called otherwise."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -60,10 +63,10 @@ def difference_text(unit: Unit, amount: Fraction) -> str:
 def total_text(unit: Unit, amount: Fraction) -> str:
     """Return a sum or a count as short as it says something.
 
-    >>> total_text(Unit.MONEY, Fraction(1234567, 2)), total_text(Unit.COUNT, Fraction(7))
-    ('$617,284', '7')
+    >>> total_text(Unit.MONEY, Fraction(-1234567, 2)), total_text(Unit.COUNT, Fraction(7))
+    ('−$617,284', '7')
     """
-    return amount_text(amount, unit, _PLACES.get(unit, 4))
+    return amount_text(amount, unit, _PLACES.get(unit, 4)).replace("-", MINUS)
 
 
 def share_text(part: int, whole: int) -> str:
@@ -88,18 +91,19 @@ def summary(
     difference: Difference, layers: Layers, changes: Sequence[Change]
 ) -> Iterator[tuple[str, str]]:
     """Yield what an analyst says first: a layer's name, and a sentence."""
-    yield "text", _text(difference, changes)
-    if data := _data(changes):
-        yield "data", data
-    if layers.proofs is not None:
-        yield "proof", _proof(layers.proofs)
-    if layers.witnesses is not None:
-        yield "people", _witnesses(layers.witnesses)
     if layers.population is not None:
         yield from (("how many", each) for each in _population(layers.population))
     if layers.why is not None:
         yield from (("why", _why(each)) for each in layers.why.attributions)
-    yield from ((layer, f"not answered: {why}") for layer, why in layers.skipped.items())
+    if layers.witnesses is not None:
+        yield "people", _witnesses(layers.witnesses)
+    if layers.proofs is not None:
+        yield "proof", _proof(layers.proofs)
+    yield "text", _text(difference, changes)
+    if data := _data(changes):
+        yield "data", data
+    for layer, why in layers.skipped.items():
+        yield _LAYERS.get(layer, layer), f"not answered: {why}"
 
 
 def _text(difference: Difference, changes: Sequence[Change]) -> str:
@@ -118,6 +122,8 @@ def _data(changes: Sequence[Change]) -> str:
 
 
 def _proof(proofs: Proofs) -> str:
+    if not proofs.outputs:
+        return "no result of one is a result of the other."
     number = Counter(each.sameness for each in proofs.outputs)
     said = [f"{sameness_text(x).rstrip('…')}: {number[x]}" for x in Sameness if number[x]]
     reworded = len(proofs.reworded)
@@ -173,6 +179,14 @@ def _why(why: Attribution) -> str:
     )
     most = f", most by {', '.join(parts)}" if why.after != why.before else ""
     return f"{spoken(why.measure)}: {' → '.join(ends)} ({total}){most}."
+
+
+def unmoved(why: Why | None) -> list[str]:
+    """Return the groups without an effect in any attribution: they cannot move what is measured."""
+    if why is None:
+        return []
+    moving = {effect.group for each in why.attributions for effect in each.effects}
+    return [group for group in why.groups if group not in moving]
 
 
 def legend(layers: Layers) -> Mapping[str, str]:

@@ -98,7 +98,7 @@ def tiles(difference: Difference, layers: Layers, changes: Sequence[Change]) -> 
     found: list[Tile] = []
     if layers.population is not None:
         found += _of_population(layers.population)
-    if layers.proofs is not None:
+    if layers.proofs is not None and layers.proofs.outputs:
         outputs = layers.proofs.outputs
         differ = sum(each.sameness is not Sameness.SAME for each in outputs)
         found.append(
@@ -139,9 +139,13 @@ def filters(listed: Sequence[Thing]) -> list[tuple[str, int, list[str]]]:
 
 
 def things(difference: Difference, changes: Sequence[Change], layers: Layers) -> list[Thing]:
-    """Return the things that changed, by area, in the order of their text."""
+    """Return the things that changed, by area, in the order of their text.
+
+    First come the areas that do most to something that is measured.
+    """
     found: dict[Key, list[Change]] = {}
-    for change in sorted(changes, key=lambda change: change.area):
+    weights = _weights(layers.why)
+    for change in sorted(changes, key=lambda change: (-weights.get(change.area, 0), change.area)):
         if change.key.what not in HEADERS:
             found.setdefault(_now(change), []).append(change)
     reworded = frozenset(layers.proofs.reworded if layers.proofs is not None else ())
@@ -150,6 +154,17 @@ def things(difference: Difference, changes: Sequence[Change], layers: Layers) ->
         _thing(number, key, own, difference, layers, key in reworded, groups.get(key, ""))
         for number, (key, own) in enumerate(found.items(), start=1)
     ]
+
+
+def _weights(why: Why | None) -> Mapping[str, Fraction]:
+    """Return the largest part that each group has in what moves one measure, up or down."""
+    found: dict[str, Fraction] = {}
+    for each in why.attributions if why is not None else ():
+        whole = sum(abs(effect.shapley) for effect in each.effects)
+        for effect in each.effects:
+            part = Fraction(abs(effect.shapley), whole or 1)
+            found[effect.group] = max(found.get(effect.group, Fraction(0)), part)
+    return found
 
 
 def _now(change: Change) -> Key:

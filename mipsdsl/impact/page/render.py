@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,7 +18,16 @@ from mipsdsl.diff import Change, Difference
 from mipsdsl.diff.view import headings
 from mipsdsl.impact.answers import Layers
 from mipsdsl.impact.page import contents
-from mipsdsl.impact.words import MINUS, legend, sameness_text, spoken, summary, title, value_text
+from mipsdsl.impact.words import (
+    MINUS,
+    legend,
+    sameness_text,
+    spoken,
+    summary,
+    title,
+    unmoved,
+    value_text,
+)
 
 _FOLDER = resources.PACKAGE / "impact" / "page"
 
@@ -59,8 +68,10 @@ def as_page(
         headings=[each for each in headings(difference) if each[0] != "year"],
         summary=_by_layer(summary(difference, layers, wanted)),
         tiles=contents.tiles(difference, layers, wanted), things=things,
+        areas=[(area, list(own)) for area, own in groupby(things, key=attrgetter("area"))],
         filters=contents.filters(things),
         flows=flows, spreads=spreads, falls=falls, charts=charts, legend=legend(layers),
+        unmoved=unmoved(why),
         style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),
         scripts=[Markup(each) for each in scripts],
         security=_security(scripts),
