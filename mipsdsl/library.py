@@ -74,7 +74,8 @@ def read_sources(policy: str) -> tuple[Source, ...]:
     if path.is_file():
         return _with_below((_read(path, path.name),), asked)
     if not path.is_dir():
-        raise NoSuchPolicy(f"there is no policy {policy}: {_those_there_are(asked.policy)}")
+        kind = "file or folder" if path.suffix or len(path.parts) > 1 else "policy"
+        raise NoSuchPolicy(f"there is no {kind} {policy}: {_those_there_are(asked.policy)}")
     folder = path.resolve().name
     applied = _applied(path, asked)
     if not applied:

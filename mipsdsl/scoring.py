@@ -337,7 +337,8 @@ def _target(world: World, name: str, per: str) -> Target:
             return owners[0], name
     names = [target_name(target) for target in known] + [target[1] for target in known]
     close = near(name, names)
-    cure = "near it: " + ", ".join(f"`{each}`" for each in close) if close else ""
+    listed = f"`mips data dictionary {world.program.year}` lists them"
+    cure = "near it: " + ", ".join(f"`{each}`" for each in close) if close else listed
     raise OutputError(f"there is no output `{name}`", cure)
 
 
@@ -351,8 +352,10 @@ def target_name(target: Target) -> str:
 
 def refusal_text(program: c.Program, refused: Sequence[Refusal]) -> tuple[str, str]:
     """Return the sentence for outputs that cannot be computed, and the advice."""
-    names = ", ".join(f"`{target_name(refusal.target)}`" for refusal in refused[:3])
-    more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
+    # What an engine makes for itself has a name that no author can write, with a space in it.
+    written = [refusal for refusal in refused if " " not in refusal.target[1]] or refused
+    names = ", ".join(f"`{target_name(refusal.target)}`" for refusal in written[:3])
+    more = f" and {len(written) - 3} more" if len(written) > 3 else ""
     missing = list(dict.fromkeys(lack for refusal in refused for lack in refusal.missing))
     reasons = "; ".join(reason(lack) for lack in missing[:5])
     more_reasons = f"; and {len(missing) - 5} more things" if len(missing) > 5 else ""

@@ -57,7 +57,8 @@ def sort_out(program: Program, settings: Mapping[str, str]) -> Settings:
     for name in settings:
         if name not in parameters and name not in national:
             close = near(name, [*parameters, *national])
-            hint = f"; near it: {', '.join(close)}" if close else ""
+            listed = f"`mips show {program.year}` lists them"
+            hint = f"; near it: {', '.join(close)}" if close else f"; {listed}"
             raise SettingError(f"there is no parameter or population value `{name}`{hint}")
     of_parameters = {name: text for name, text in settings.items() if name in parameters}
     for name, text in of_parameters.items():

@@ -84,7 +84,10 @@ def _targets(program: Program, outputs: str) -> list[Target]:
         record, _, rest = name.rpartition(".")
         fitting = [t for t in known if t[1] == rest and (not record or t[0] == record)]
         if not fitting:
-            raise exits.Stop(f"there is no output `{name}`")
+            raise exits.Stop(
+                f"there is no output `{name}`\n"
+                f"help: `mips data dictionary {program.year}` lists them"
+            )
         found.append(fitting[0])
     return found
 

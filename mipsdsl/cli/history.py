@@ -39,6 +39,8 @@ def command(name: str, wanted: str | None, chart: bool | None, form: str) -> Non
     except NoSuchName as mistake:
         raise exits.Stop(str(mistake)) from None
     alone = _alone()
+    if not any(first <= year <= last for year in years()):
+        raise exits.Stop(f"--years {wanted}: the years are {years()[0]} to {years()[-1]}")
     shown = [x for x in lines if first <= x.year[:4] <= last and _tells(x, alone)]
     if form == "json":
         click.echo(policies.envelope("history", {"name": name, "years": [_data(x) for x in shown]}))

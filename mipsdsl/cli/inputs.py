@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -114,8 +115,15 @@ def max_rejects(command: Command) -> Command:
         default="0",
         show_default=True,
         metavar="N|P%",
+        callback=_number_or_share,
         help="So many rows may be wrong, and are left out: a number, or a share.",
     )(command)
+
+
+def _number_or_share(_: click.Context, option: click.Parameter, text: str) -> str:
+    if not re.fullmatch(r"\d+(\.\d+)?%|\d+", text):
+        raise exits.Stop(f"{option.opts[0]} {text}: write a number of rows, or a percent")
+    return text
 
 
 def data_options(command: Command) -> Command:
@@ -215,8 +223,17 @@ def paths_of(data: Data) -> Iterator[list[Path]]:
     if data.input_format is None and "-" not in data.files:
         yield named
         return
+    from mipsdsl.data.tables import DataError
+
     with tempfile.TemporaryDirectory(prefix="mips-") as folder:
-        yield [_renamed(path, data.input_format or "csv", Path(folder)) for path in named]
+        copies = [_renamed(path, data.input_format or "csv", Path(folder)) for path in named]
+        try:
+            yield copies
+        except DataError as mistake:
+            text = mistake.message
+            for path, copy in zip(named, copies, strict=True):
+                text = text.replace(str(copy), "standard input" if str(path) == "-" else str(path))
+            raise DataError(text, mistake.help) from None
 
 
 def _sample(data: Data) -> Path:

@@ -379,10 +379,7 @@ def _make_folder(folder: Path) -> None:
 
 def allowed(text: str, total: int) -> float:
     """Return how many rows of ``total`` may be left out: a number, or a percent."""
-    try:
-        number = float(text.removesuffix("%"))
-    except ValueError:
-        raise exits.Stop(f"--max-rejects {text}: write a number of rows, or a percent") from None
+    number = float(text.removesuffix("%"))
     return total * number / 100 if text.endswith("%") else number
 
 

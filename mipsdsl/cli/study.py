@@ -96,8 +96,9 @@ class Population:
         if name in known:
             return known[name]
         close = near(name, known)
-        hint = f"\nhelp: near it: {', '.join(close)}" if close else ""
-        raise exits.Stop(f"there is no parameter `{name}`{hint}")
+        listed = f"`mips show {self.asked.policy}` lists them"
+        hint = f"near it: {', '.join(close)}" if close else listed
+        raise exits.Stop(f"there is no parameter `{name}`\nhelp: {hint}")
 
     def with_parameters(self, settings: Mapping[str, str]) -> Program:
         """Return the program with these parameters, and what is looked at in it."""

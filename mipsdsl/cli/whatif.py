@@ -69,11 +69,21 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         )
     if change.other and (data.settings or change.vary):
         raise exits.Stop("--with is a change of its own: write the parameters into that file")
+    _expect_ending(change)
     with progress.stages() as stage, study.population(asked, data, stage) as people:
         if change.vary:
             _hand_over_curve(people, _curve(people, change, stage), change)
         else:
             _hand_over(people, _report(people, change, stage), change)
+
+
+def _expect_ending(change: Change) -> None:
+    """See that the answer can be written as what it is to be called, before anything is read."""
+    endings = [".csv", ".json", ".html"] if change.vary else [".csv", ".json"]
+    if change.output and Path(change.output).suffix.casefold() not in endings:
+        *others, last = endings
+        path = change.output
+        raise exits.Stop(f"`{path}`: name a file that ends in {', '.join(others)} or {last}")
 
 
 # --- before and after ----------------------------------------------------------------------------
@@ -184,11 +194,7 @@ def _tell(
     """Write the answer where it was asked to go, in one of the forms of ``texts``, or show it."""
     if change.output:
         path = Path(change.output)
-        text = texts.get(path.suffix.casefold().removeprefix("."))
-        if text is None:
-            *others, last = (f".{form}" for form in texts)
-            raise exits.Stop(f"`{path}`: name a file that ends in {', '.join(others)} or {last}")
-        _write(path, text(), found)
+        _write(path, texts[path.suffix.casefold().removeprefix(".")](), found)
         return
     about.say(found)
     if change.form in (None, "table"):

@@ -73,7 +73,7 @@ def load_delimited(path: Path, *, delimiter: str = "", header_row: int = 1) -> S
     reader = csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True)
     try:
         header = next(islice(reader, header_row - 1, None), None)
-        columns = columns_of(header or [], path)
+        columns = columns_of(header or [], path, header_row)
         first = header_row + 1 + bool(said)
         rows, numbers, unreadable = _rows(reader, columns, path, first)
     except csv.Error as error:

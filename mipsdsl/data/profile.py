@@ -50,6 +50,8 @@ def sheets_in(path: Path, options: ReadOptions) -> list[Sheet]:
     """
     if path.is_dir():
         files = [each for each in sorted(path.iterdir()) if suffix_of(each) in SUFFIXES]
+        if not files:
+            raise DataError(f"no file in `{path}` can be read", f"it reads {', '.join(SUFFIXES)}")
         return [sheet for each in files for sheet in sheets_in(each, options)]
     if not path.exists():
         raise DataError(f"there is no file `{path}`")

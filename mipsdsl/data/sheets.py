@@ -42,13 +42,15 @@ class Sheet:
         return dict(zip(self.columns, self.rows[index], strict=True))
 
 
-def columns_of(header: Sequence[str], path: Path) -> tuple[str, ...]:
-    """Return the names of the columns in a header, each on one line.
+def columns_of(header: Sequence[str], path: Path, row: int = 1) -> tuple[str, ...]:
+    """Return the names of the columns in a header, the given row of a file, each on one line.
 
     Raises:
         DataError: there is none, or a name stands twice.
     """
     columns = tuple(" ".join(name.split()) for name in header)
+    if not any(columns) and row > 1:
+        raise DataError(f"`{path}` has nothing in row {row}", "--header-row names another")
     if not any(columns):
         raise DataError(f"`{path}` is empty", "its first line must name the columns")
     twice = sorted({name for name in columns if name and columns.count(name) > 1})

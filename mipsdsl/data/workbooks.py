@@ -117,7 +117,7 @@ def _below_header(file: str, grid: list[list[str]], header_row: int, path: Path)
         for place, title in enumerate(header)
         if title.strip() or any(row[place].strip() for row in body)
     ]
-    columns = columns_of([header[place] for place in kept], path)
+    columns = columns_of([header[place] for place in kept], path, header_row)
     rows: list[list[str]] = []
     numbers: list[int] = []
     for number, row in enumerate(body, start=header_row + 1):

@@ -24,7 +24,6 @@ INDENT = 4
 _FLAT = 1_000_000
 
 LINE = BreakDoc(" ")
-SOFT = BreakDoc("")
 EMPTY = TextDoc("")
 
 

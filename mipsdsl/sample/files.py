@@ -58,6 +58,8 @@ def write_sample(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise DataError(f"`{folder}` is a file", "name a folder: it has a file a record") from None
     except OSError as mistake:
         raise DataError(f"`{folder}` cannot be made: {mistake.strerror}") from mistake
     maker = maker_of(program, order.detail, order.measures)

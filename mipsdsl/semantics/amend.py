@@ -7,7 +7,6 @@ names things of the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
 
 from attrs import evolve
 
@@ -45,9 +44,6 @@ AMENDMENTS = (
     n.SetValue, n.Keep, n.AddItem, n.Members, n.Values, n.ChangeExcept, n.ChangeReason, n.ChangeRows,
     n.RemoveItem, n.RemoveClaim, n.Rename,
 )  # fmt: skip
-
-
-Owned: TypeAlias = n.Rule | n.Table | n.Scale
 
 
 def amend(

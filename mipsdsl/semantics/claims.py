@@ -31,7 +31,8 @@ def claim(node: n.Claim, context: Context) -> c.Claim | None:
     names = list(records)
     for name in names:
         compiled, found = _tried(node, name, context)
-        if compiled is not None and not found.has_errors:
+        if not found.has_errors:
+            # Nothing at all: it rests on a mistake that is reported elsewhere.
             return compiled
     return _only_errors(node, names[0], context) if names else None
 

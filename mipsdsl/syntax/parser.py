@@ -12,6 +12,7 @@ from lark.utils import TextSlice
 
 from mipsdsl import resources
 from mipsdsl.diagnostics import Report
+from mipsdsl.diagnostics.model import nearest
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.build import build
@@ -184,9 +185,20 @@ def _report_syntax(
 
 def _unexpected(text: str, span: Span, expected: set[str], report: Report) -> None:
     hint = describe(expected)
-    help_ = f"here could stand {hint}" if hint else ""
+    help_ = _near_item_word(span) or (f"here could stand {hint}" if hint else "")
     shown = text if len(text) <= 40 else text[:37] + "…"
     report.error("E0103", f"`{shown}` cannot stand here", span, help=help_)
+
+
+def _near_item_word(span: Span) -> str:
+    """Return advice where the line begins with a word that is nearly one that begins an item."""
+    text = span.source.text
+    begin = text.rfind("\n", 0, span.start) + 1
+    word = re.match(r"[a-z]*", text[begin:])
+    if word is None or word[0] in ITEM_WORDS:
+        return ""
+    close = nearest(word[0], [*ITEM_WORDS])
+    return f"no item begins with `{word[0]}`; write `{close}`" if close else ""
 
 
 def _bad_character(character: str, span: Span, report: Report) -> None:
@@ -197,8 +209,3 @@ def _bad_character(character: str, span: Span, report: Report) -> None:
     else:
         message, help_ = f"`{character}` is not part of the language", ""
     report.error("E0104", message, span, help=help_)
-
-
-def token_kinds(text: str) -> list[Token]:
-    """Return the tokens of ``text`` without a parse, for highlighting and tests."""
-    return list(_lark().lex(text))

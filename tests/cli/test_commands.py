@@ -160,3 +160,28 @@ def test_a_checkout_that_is_not_installed_has_a_version(mips, monkeypatch):
     monkeypatch.setattr(importlib.metadata, "version", absent)
 
     assert re.match(r"mips, version \d+\.\d+\.\d+ \(a checkout", mips("--version").stdout)
+
+
+@pytest.mark.parametrize("wrong", ["-3", "nan", "many", "3 rows"])
+def test_rows_that_may_be_wrong_are_a_number_or_a_share(mips, policy, data, wrong):
+    result = mips("run", policy, data, "--max-rejects", wrong, code=2)
+
+    assert f"--max-rejects {wrong}: write a number of rows, or a percent" in result.stderr
+
+
+def test_a_file_read_as_another_format_keeps_its_name_in_messages(mips, policy, data):
+    result = mips("run", policy, data / "clinician.csv", "--input-format", "parquet", code=2)
+
+    assert f"`{data / 'clinician.csv'}` is not a Parquet file" in result.stderr
+
+
+def test_years_that_are_not_there_have_no_history(mips):
+    result = mips("history", "performance_threshold", "--years", "2199..", code=2)
+
+    assert "the years are 2016 to" in result.stderr
+
+
+def test_a_folder_without_data_cannot_be_profiled(mips, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    assert "no file in" in mips("data", "profile", tmp_path / "empty", code=2).stderr

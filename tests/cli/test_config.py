@@ -63,7 +63,7 @@ def test_a_policy_that_is_named_goes_before(mips, project):
     assert "no errors" in mips("check", "small.mips").stderr
     assert "T1,1,yes" in mips("run", "small.mips", "data", *ASK).stdout
     assert "the years are" in mips("run", "1999", "data", code=2).stderr
-    assert "there is no policy" in mips("check", code=2).stderr
+    assert "there is no file or folder" in mips("check", code=2).stderr
 
 
 def test_a_policy_that_is_set_is_found_from_below(mips, project, monkeypatch):

@@ -6,7 +6,7 @@ from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Unit
-from mipsdsl.engines.schema import Schema, Target, group_list
+from mipsdsl.engines.schema import Schema, Target
 from mipsdsl.engines.solver.codes import Codebook
 from mipsdsl.engines.solver.logic import Bool, conj, disj, implies, neg, same
 from mipsdsl.engines.solver.numbers import Numbers, equal
@@ -267,10 +267,6 @@ class Rows:
         parent = self.make(grouping.parent)
         self.enter(parent)
         return parent
-
-    def group_name(self, record: str) -> str:
-        """Return the name of the list of groups."""
-        return group_list(self.schema.records[record])
 
 
 # --- the same ------------------------------------------------------------------------------------

@@ -85,11 +85,6 @@ def quantity(value: Value) -> Quantity:
     return value
 
 
-def missing_like(value: Value) -> Value:
-    """Return a missing value of the same kind."""
-    return evolve(value, present=False)
-
-
 # --- one of two ----------------------------------------------------------------------------------
 
 

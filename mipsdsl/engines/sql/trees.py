@@ -8,8 +8,6 @@ from sqlglot import exp
 
 Sql = exp.Expr
 
-NULL = exp.Null
-
 
 def name(text: str) -> exp.Identifier:
     """Return a name."""
