@@ -65,6 +65,11 @@ class Sentence:
         return self.value == "missing"
 
 
+def sentence_of(program: c.Program, trace: Trace) -> Sentence:
+    """Return ``trace`` in sentences."""
+    return _Writer(program).sentence(trace)
+
+
 def sentences_of(program: c.Program, traces: list[Trace]) -> list[Sentence]:
     """Return ``traces`` in sentences that share what they have in common."""
     writer = _Writer(program)
