@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -36,6 +35,7 @@ from mipsdsl.scoring import (
     target_name,
     world_of,
 )
+from mipsdsl.scraps import work_folder
 from mipsdsl.settings import Settings, sort_out
 from mipsdsl.source import Source
 
@@ -299,7 +299,7 @@ def _paths(records: Records) -> Iterator[list[Path]]:
     if not is_stream(records) and not isinstance(records, Mapping):
         yield [Path(each) for each in _files(records)]
         return
-    with tempfile.TemporaryDirectory(prefix="mips-") as name:
+    with work_folder() as name:
         folder = Path(name)
         if not isinstance(records, Mapping):
             write_frame(records, folder / _FRAME)

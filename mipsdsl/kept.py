@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mipsdsl.scraps import mark, sweep
+
 _Read = TypeVar("_Read")
 _OFF = "MIPS_NO_CACHE"
 _KEPT = 100
@@ -51,7 +53,7 @@ def store(file: Path | None, data: object, *, most: int = _KEPT) -> None:
         return
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".part-")
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".part-{mark()}")
         part = Path(name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as out:
@@ -64,7 +66,8 @@ def store(file: Path | None, data: object, *, most: int = _KEPT) -> None:
 
 
 def _prune(place: Path, most: int) -> None:
-    """Remove the files that were written longest ago, when there are many."""
+    """Remove the files that were written longest ago, when there are many, and scraps."""
+    sweep(place, ".part-")
     written = sorted((each.stat().st_mtime_ns, each) for each in place.glob("*.json"))
     for _, file in written[:-most]:
         file.unlink(missing_ok=True)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import click
 
 from mipsdsl.cli import exits
+from mipsdsl.scraps import part_of
 
 
 def write_text(path: Path, text: str) -> None:
     """Write beside ``path`` and move it into place; what is a link stays one."""
     target = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        part = Path(name)
+        part = part_of(target)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            part.write_text(text, encoding="utf-8", newline="")
             part.chmod(_mode(target))
             part.replace(target)
         finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from attrs import frozen
 
 from mipsdsl import resources
 from mipsdsl.cli import exits
+from mipsdsl.scraps import work_folder
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
@@ -225,7 +225,7 @@ def paths_of(data: Data) -> Iterator[list[Path]]:
         return
     from mipsdsl.data.tables import DataError
 
-    with tempfile.TemporaryDirectory(prefix="mips-") as folder:
+    with work_folder() as folder:
         copies = [_renamed(path, data.input_format or "csv", Path(folder)) for path in named]
         try:
             yield copies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -14,6 +13,7 @@ from attrs import frozen
 
 from mipsdsl.cli import exits, progress, study
 from mipsdsl.cli import inputs as i
+from mipsdsl.scraps import work_folder
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
@@ -277,7 +277,7 @@ def _given(asked: Asked, program: Program) -> Iterator[tuple[i.Data, str]]:
     if asked.sample is None:
         yield asked.data, ", ".join(asked.data.files)
         return
-    with tempfile.TemporaryDirectory(prefix="mips-") as folder:
+    with work_folder() as folder:
         try:
             whose = invent(program, asked.sample, Path(folder))
         except (DataError, ValueError) as mistake:

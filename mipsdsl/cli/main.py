@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -141,11 +144,34 @@ def _color(wanted: str) -> bool | None:
     return True if os.environ.get("FORCE_COLOR") else None
 
 
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn what tells a process to end into an interruption, so that all is cleaned up.
+
+    A library that is at work when it comes may make another exception of it.
+    """
+    told = []
+
+    def stop(number: int, _: object) -> None:
+        told.append(number)
+        raise KeyboardInterrupt
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, stop)
+    try:
+        yield
+    except Exception as mistake:
+        if told:
+            raise KeyboardInterrupt from mistake
+        raise
+
+
 def main() -> None:
     """Run the command line, with the exit codes of ``exits``."""
     try:
-        # Without its standalone mode click gives back the code of an `Exit` instead of raising it.
-        code = cli.main(prog_name="mips", standalone_mode=False)
+        with _stoppable():
+            # Without its standalone mode click gives back the code of an `Exit`, and raises none.
+            code = cli.main(prog_name="mips", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else exits.DONE)
     except click.UsageError as mistake:
         mistake.show()

@@ -9,8 +9,9 @@ import os
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from pathlib import Path
+
+from mipsdsl.scraps import work_folder
 
 _PACKAGE = "qpp-measures-data"
 _VERSION = "5.5.4"
@@ -108,7 +109,7 @@ def _fetch(folder: Path) -> None:
         raise Unavailable(f"`npm`, which fetches CMS's package {_PACKAGE}, is not installed")
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".fetch-") as name:
+        with work_folder(folder.parent, ".fetch-") as name:
             work = Path(name)
             unpacked = work / "unpacked"
             unpack(verified(_pack(npm, work)), unpacked)

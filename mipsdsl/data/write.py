@@ -21,6 +21,7 @@ from mipsdsl.data.decimals import plain
 from mipsdsl.data.neutral import REJECT_COLUMNS
 from mipsdsl.data.neutral import neutral as neutral
 from mipsdsl.data.tables import DataError, Reject, Value
+from mipsdsl.scraps import part_of
 
 PercentAs: TypeAlias = Literal["fraction", "text"]
 SUFFIXES = (".csv", ".parquet", ".jsonl", ".xlsx")
@@ -113,11 +114,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield path
         return
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        part = part_of(path)
     except OSError as error:
         raise DataError(f"`{path}` cannot be written: {error.strerror}") from error
-    os.close(handle)
-    part = Path(name)
     try:
         yield part
         part.chmod(0o666 & ~_umask())
@@ -276,7 +275,7 @@ def _parquet(
         f"COPY (SELECT {selected} FROM read_csv({_literal(str(lines))}, header=false, "
         f"columns={{{types}}}, delim=',', quote='\"', escape='\"', nullstr='', "
         f"allow_quoted_nulls=false, auto_detect=false, max_line_size=10000000)) "
-        f"TO {_literal(str(part))} (FORMAT parquet{said})"
+        f"TO {_literal(str(part))} (FORMAT parquet, USE_TMP_FILE false{said})"
     )
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:

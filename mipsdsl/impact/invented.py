@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mipsdsl.data.tables import DataError
 from mipsdsl.impact.look import look
 from mipsdsl.sample.files import Order, write_sample
 from mipsdsl.sample.marginals import Detail
+from mipsdsl.scraps import work_folder
 
 _FEW = 20
 _SEED = 1
@@ -39,7 +39,7 @@ def invent(
 
 def _is_enough(program: c.Program, detail: Detail) -> bool:
     """Return whether the outcome can be computed from a sample of this detail."""
-    with tempfile.TemporaryDirectory(prefix="mips-") as name:
+    with work_folder() as name:
         try:
             write_sample(program, Order(_FEW, _SEED, "csv", detail), Path(name))
             inputs = read(program, [Path(name)], ReadOptions())

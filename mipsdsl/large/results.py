@@ -255,7 +255,8 @@ def _csv(
     try:
         connection.execute(
             f"COPY (SELECT {selected} FROM results_here) TO {sql.literal(str(part))} "
-            "(FORMAT csv, HEADER, NULLSTR '', DELIMITER ',', QUOTE '\"', ESCAPE '\"')"
+            "(FORMAT csv, USE_TMP_FILE false, "
+            "HEADER, NULLSTR '', DELIMITER ',', QUOTE '\"', ESCAPE '\"')"
         )
     finally:
         connection.unregister("results_here")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mipsdsl.data.bulk import sql
 from mipsdsl.data.tables import DataError
+from mipsdsl.scraps import work_folder
 
 if TYPE_CHECKING:
     from mipsdsl.data.bulk.sql import Connection
@@ -32,7 +32,7 @@ def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Co
     import duckdb
 
     with (
-        tempfile.TemporaryDirectory(prefix="mips-", ignore_cleanup_errors=True) as folder,
+        work_folder() as folder,
         duckdb.connect() as connection,
     ):
         connection.execute(f"SET temp_directory = {sql.literal(folder)}")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import socket
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,6 +22,7 @@ from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Dialect
 from mipsdsl.engines.sql.linking import Linked
+from mipsdsl.scraps import work_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -123,26 +123,23 @@ def session_on(remote: str, scratch: str) -> Iterator[Spark]:
     session = connect(remote)
     from pyspark.errors import PySparkException
 
-    try:
-        place = tempfile.TemporaryDirectory(
-            prefix="mips-", dir=scratch or None, ignore_cleanup_errors=True
-        )
-    except OSError as error:
-        raise SparkError(
-            f"`{scratch}` cannot hold the tables of the run: {error.strerror}",
-            "`--scratch FOLDER` names a folder that the server and this machine both see",
-        ) from error
-    try:
-        with place as folder:
+    with ExitStack() as stack:
+        stack.callback(session.stop)
+        try:
+            folder = stack.enter_context(work_folder(scratch or None))
+        except OSError as error:
+            raise SparkError(
+                f"`{scratch}` cannot hold the tables of the run: {error.strerror}",
+                "`--scratch FOLDER` names a folder that the server and this machine both see",
+            ) from error
+        try:
             yield Spark(session, folder)
-    except PySparkException as error:
-        reason = str(error).strip().splitlines()[0]
-        raise SparkError(
-            f"the server at {remote} failed: {reason}",
-            "see that it and this machine both see the folder of --scratch; its log says more",
-        ) from error
-    finally:
-        session.stop()
+        except PySparkException as error:
+            reason = str(error).strip().splitlines()[0]
+            raise SparkError(
+                f"the server at {remote} failed: {reason}",
+                "see that it and this machine both see the folder of --scratch; its log says more",
+            ) from error
 
 
 @define
