@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from random import Random
 
 from attrs import define, field, frozen
 
@@ -143,15 +144,20 @@ class Candidates:
         self._choices = {each.name: each.values for each in self.program.choices}
 
     def whole(self, people: People) -> People:
-        """Return people with a value for each field: what is not said is as plain as it can be."""
-        rows = {
-            record.name: [
-                {f.name: row[f.name] if f.name in row else self.plain(f) for f in record.fields}
-                for row in people.rows[record.name]
-            ]
-            for record in self.program.records
-            if people.rows.get(record.name)
-        }
+        """Return people with a value for each field: what is not said is as plain as it can be.
+
+        Of rows of one key there is one, as data can hold no more.
+        """
+        rows = {}
+        for record in self.program.records:
+            made: dict[Key, Values] = {}
+            for row in people.rows.get(record.name, ()):
+                full = {
+                    f.name: row[f.name] if f.name in row else self.plain(f) for f in record.fields
+                }
+                made.setdefault(tuple(full[name] for name in record.key), full)
+            if made:
+                rows[record.name] = list(made.values())
         return People(rows, people.populations)
 
     def plain(self, each: c.Field) -> Stored:
@@ -208,6 +214,8 @@ class Candidates:
                 return
 
 
+CHANGES = 6
+"""So many values of a clinician made of examples are changed at most."""
 TURN_PLACES = 12
 """The places in which values that rules turn at are told here."""
 
@@ -328,6 +336,32 @@ def by_chance(program: c.Program, seed: int, number: int) -> Iterator[People]:
         factors = populations_of(program, maker)
         said = {name: x for name, x in factors.items() if not isinstance(x, Population)}
         yield People(maker.world(), said)
+
+
+def mixed(
+    candidates: Candidates, examples: Sequence[People], seed: int, number: int
+) -> Iterator[People]:
+    """Give so many random people, each made of one or two of the examples."""
+    chance = Random(seed)
+    program = candidates.program
+    maker, linked = Maker(program, seed), linking(program)
+    records = {record.name: record for record in program.records}
+    for _ in range(number):
+        one, other = chance.choice(examples), chance.choice(examples)
+        rows = {name: [dict(row) for row in told] for name, told in one.rows.items()}
+        for name, told in other.rows.items() if chance.random() < 1 / 2 else ():
+            _join(rows.setdefault(name, []), told, records[name].key)
+        for _ in range(chance.randint(1, CHANGES)):
+            name = chance.choice([name for name, told in rows.items() if told])
+            field = chance.choice(records[name].fields)
+            if (name, field.name) not in linked:
+                chance.choice(rows[name])[field.name] = maker.value(field)
+        yield People(rows, {**other.populations, **one.populations})
+
+
+def _join(rows: list[Values], more: Sequence[Values], key: Sequence[str]) -> None:
+    there = {tuple(row.get(name) for name in key) for row in rows}
+    rows += [dict(row) for row in more if tuple(row.get(name) for name in key) not in there]
 
 
 def distinct(people: Iterable[People]) -> list[People]:

@@ -290,13 +290,17 @@ class _Maker:
 
         def name_of(record: str, name: str) -> str:
             at = (record, name)
-            return before(at)[1] if at in self._old.items and at not in alike else name
+            return before(at)[1] if self._is_double(at, alike) else name
 
         def read_as(record: str, read: c.Read | c.ReadPopulation) -> c.Expr:
             return evolve(read, name=name_of(record, read.name))
 
         expr = renamed(item.expr, item.record, self._old.schema, read_as, name_of)
-        return _plain(evolve(item, name=before(target)[1], expr=expr))
+        return _plain(evolve(item, name=name_of(*target), expr=expr))
+
+    def _is_double(self, target: Target, alike: set[Target]) -> bool:
+        """Return whether both policies have an item that may be another in each."""
+        return target in self._old.items and target in self._new.items and target not in alike
 
     def _as_it_was(self, target: Target, rule: frozenset[Target]) -> c.Item:
         """Return what the old text of a rule makes of the new items."""
@@ -305,9 +309,7 @@ class _Maker:
 
         def name_of(record: str, name: str) -> str:
             at = (record, name)
-            if at in rule:
-                return as_it_was(at)[1]
-            return before(at)[1] if at in self._old.items and at not in self._new.items else name
+            return as_it_was(at)[1] if at in rule else name
 
         def read_as(record: str, read: c.Read | c.ReadPopulation) -> c.Expr:
             return evolve(read, name=name_of(record, read.name))

@@ -30,6 +30,8 @@ from mipsdsl.verify.judge import Answer, Judge, Verdict
 
 FIRST = 0.25
 """Seconds for the question whether something on the way to an output is the same."""
+MEANING = 0.5
+"""Seconds for the question whether a rule of another text means the same."""
 ON_THE_WAY = 0.5
 """So much of the time is for these; the rest is for the outputs themselves."""
 CONDITIONS = 3
@@ -43,7 +45,7 @@ class Limits:
     """``seconds`` of one question, ``budget`` of all; lists of at most ``rows`` rows."""
 
     seconds: float = 3.0
-    budget: float = 20.0
+    budget: float = 12.0
     rows: int = 3
 
 
@@ -58,11 +60,13 @@ def proofs(tried: Trial, limits: Limits | None = None) -> Proofs:
         why = f"the two cannot be one program: {tried.laws.apart}"
         unknown = (Proof(*x, Sameness.UNKNOWN, why) for x in outputs_of(tried.laws))
         return Proofs(tuple(unknown), ())
-    return _Prover.of(tried, limits or Limits()).all()
+    return Prover.of(tried, limits or Limits()).all()
 
 
 @define(eq=False)
-class _Prover:
+class Prover:
+    """What is known so far: ``pairs`` has apart what may still be another under each policy."""
+
     trial: Trial
     limits: Limits
     pairs: Pairing
@@ -73,7 +77,7 @@ class _Prover:
     _judge: Judge | None = None
 
     @classmethod
-    def of(cls, trial: Trial, limits: Limits) -> _Prover:
+    def of(cls, trial: Trial, limits: Limits) -> Prover:
         """Return a prover for what ``trial`` compares."""
         rules = dict(_rewritten(trial))
         pairs = pairing(trial.laws, rules.values())
@@ -118,7 +122,7 @@ class _Prover:
         """Learn whether the item of both is the same for everyone."""
         answer = self._answer(self.pairs.question(target), seconds)
         if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
-            self.bounds[target] = dict(answer.bounds) | self._bounds(target)
+            self.bounds[target] = dict(answer.bounds) | self.bounds_of(target)
             self.pairs.settle(target)
             self._judge = None
         elif answer.verdict is Verdict.REFUTED:
@@ -151,7 +155,7 @@ class _Prover:
                 if other.kind is not ItemKind.ROW:
                     return False
                 continue
-            answer = self._answer(self.pairs.meaning(target), self.limits.seconds)
+            answer = self._answer(self.pairs.meaning(target), min(MEANING, self.limits.seconds))
             if answer.verdict is not Verdict.PROVED:
                 return False
         return True
@@ -166,7 +170,7 @@ class _Prover:
             which = "older" if target in olds else "newer"
             return Proof(record, name, Sameness.DIFFERS, f"only the {which} policy has it")
         if target not in self.pairs.open:
-            return Proof(record, name, Sameness.SAME, bound=_bound(self._bounds(target)))
+            return Proof(record, name, Sameness.SAME, bound=_bound(self.bounds_of(target)))
         if target in self.trial.seen:
             return self._differs(target)
         why = ROWS_APART if target in self.pairs.apart else self.why.get(target, SPENT)
@@ -178,7 +182,7 @@ class _Prover:
             for condition in conditions(self.trial, target)[:CONDITIONS]:
                 answer = self._otherwise(target, condition)
                 if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
-                    bound = _bound(dict(answer.bounds) | self._bounds(target))
+                    bound = _bound(dict(answer.bounds) | self.bounds_of(target))
                     return Proof(record, name, Sameness.UNLESS, condition.said, bound)
         first = min(self.trial.seen[target], key=lambda x: sum(map(len, x.people.rows.values())))
         item = self.pairs.items[target]
@@ -194,7 +198,7 @@ class _Prover:
             self._try(answer)
         return answer
 
-    def _bounds(self, target: Target) -> dict[Target, int]:
+    def bounds_of(self, target: Target) -> dict[Target, int]:
         """Return how long lists were taken to be in the proofs that ``target`` rests on."""
         found: dict[Target, int] = {}
         for each in self.pairs.reach(target):

@@ -24,6 +24,7 @@ from mipsdsl.impact.candidates import (
     Together,
     by_chance,
     distinct,
+    mixed,
     under_other_names,
 )
 from mipsdsl.impact.law import OneLaw, People, both_laws
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 CHANCE = 12
 """So many worlds are made by chance; the examples know more."""
+MIXED = 1_500
+"""So many people are made of the examples."""
 SEED = 7
 AT_ONCE = 400
 """So many worlds are run together."""
@@ -70,6 +73,7 @@ class Trial:
     seen: dict[Target, list[Sighting]] = field(factory=dict)
     alike: dict[Target, list[Sighting]] = field(factory=dict)
     tried: int = 0
+    examples: tuple[People, ...] = ()
     cases: tuple[Case, ...] | None = None
 
     def look(self, people: Iterable[People]) -> None:
@@ -137,8 +141,10 @@ def trial(
             *(_people(world, sides[1], Names({}, {}, {}), 0) for world in sides[1].examples()),
         ]
         plain = distinct([candidates.usual, *(candidates.whole(each) for each in told)])
+        found.examples = tuple(plain)
         near = candidates.near(_turns(laws))
-        found.look([*people, *plain, *near, *by_chance(program, SEED, CHANCE)])
+        chance = by_chance(program, SEED, CHANCE)
+        found.look([*people, *plain, *near, *chance, *mixed(candidates, plain, SEED, MIXED)])
     return found
 
 

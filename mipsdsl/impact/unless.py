@@ -15,7 +15,7 @@ from mipsdsl.impact.trial import Sighting, Trial
 
 MOST = 400
 """So many of those who differ, and of those who do not, are looked at."""
-FEW = 6
+FEW = 3
 """Of a choice so many values can be named."""
 OTHERS = 0.3
 """At least so many of those for whom the output is the same must not meet a condition."""

@@ -26,7 +26,7 @@ from mipsdsl.impact.shrink import Shrinker
 from mipsdsl.impact.trial import Sighting, Trial
 from mipsdsl.whatif.report import Figure
 
-STARTS = 3
+STARTS = 2
 """So many of those who were seen are made smaller; the smallest is shown."""
 AT_MOST = 400
 """So many of them are looked at to find these."""
@@ -73,15 +73,26 @@ class _Seeker:
 
     def cases(self) -> Iterator[Case]:
         """Give a witness for each kind of change of each output that was seen to differ."""
-        shown: set[str] = set()
+        shown: dict[str, Case] = {}
         for target in self.trial.outputs:
             for kind, sightings in self._kinds(target).items():
-                found = self._smallest(target, kind, sightings)
                 # Whoever is shown is shown with all outcomes that differ: once is enough.
+                if any(self._shows(case, target, kind, sightings[0]) for case in shown.values()):
+                    continue
+                found = self._smallest(target, kind, sightings)
                 if found is None or (who := _who(target[0], *found)) in shown:
                     continue
-                shown.add(who)
-                yield self._case(len(shown), target, kind, *found)
+                shown[who] = self._case(len(shown) + 1, target, kind, *found)
+                yield shown[who]
+
+    def _shows(self, case: Case, target: Target, kind: str, most: Sighting) -> bool:
+        """Return whether a clinician who differs from the usual in a thing at most shows this too."""
+        if case.target[0] != target[0] or self._size(case.people)[1] > 1:
+            return False
+        values = {f.name: (f.before, f.after) for f in case.witness.figures}
+        if target[1] not in values or kind not in kinds(self._items[1][target], *values[target[1]]):
+            return False
+        return kind not in EXTREMES or _difference(*values[target[1]]) >= _moved(most)
 
     def _kinds(self, target: Target) -> dict[str, list[Sighting]]:
         """Return who was seen, by kind of change, those to start from first."""
