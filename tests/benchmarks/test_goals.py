@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import exactness, report, table
+from benchmarks import exactness, parts, report, table
 from benchmarks.goals import files, throughput
 from benchmarks.goals.measured import Measured, Size
 from benchmarks.many import many
@@ -18,6 +18,12 @@ def test_nobody_differs_in_a_few() -> None:
 
     assert [each.differing for each in found] == [0] * len(found)
     assert len(found) == 7
+
+
+def test_parts_merge_to_a_single_run(tmp_path: Path) -> None:
+    found = list(parts.differences(30, tmp_path, (3,)))
+
+    assert [number for _, number in found] == [0, 0]
 
 
 def test_who_differs_is_found() -> None:
