@@ -279,15 +279,20 @@ def _run_large(
 ) -> tuple[Inputs, Scored]:
     """Read by query and compute with the native engine."""
     from mipsdsl.data.bulk.workspace import workspace
+    from mipsdsl.engines.rooms import Rooms
     from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world, score_large
 
-    with _paths(records) as paths, workspace() as (connection, folder):
-        large = read_world(connection, program, paths, options)
+    with _paths(records) as paths, workspace() as space:
+        large = read_world(space.connection, program, paths, options)
         inputs = inputs_of(large)
         _check_rejects(inputs, max_rejects)
         asked = evolve(wanted, subjects=inputs.subjects)
         world = large_world(program, large)
-        return inputs, score_large(world, asked, LargeOptions(folder=folder))
+        return inputs, score_large(
+            world,
+            asked,
+            LargeOptions(folder=space.folder, rooms=Rooms(space.folder, space.columns)),
+        )
 
 
 @contextmanager

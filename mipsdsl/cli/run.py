@@ -91,7 +91,12 @@ class Asked:
     "--scratch", default="", metavar="FOLDER", help="Where it keeps its tables, seen from here too."
 )
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="How many threads.")
-@click.option("--memory", default="", metavar="SIZE", help="What the database may take: 2GB.")
+@click.option(
+    "--memory",
+    default="",
+    metavar="SIZE",
+    help="What the run may take, about: 2GB.  [default: what the system or its container leaves]",
+)
 @click.option("--shard", metavar="I/N", help="Score this part of N, for `mips merge`.")
 @p.options
 @policies.dated
@@ -143,6 +148,7 @@ def _run_large(
     from mipsdsl.data.bulk.workspace import OutOfMemory, workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import OutOfRange, Unsupported
+    from mipsdsl.engines.rooms import Rooms
     from mipsdsl.engines.sql.dialect import Unsupported as NotInSql
     from mipsdsl.large.own import has_own_columns, with_own_columns
     from mipsdsl.large.world import LargeOptions, inputs_of, large_world, read_world
@@ -151,13 +157,10 @@ def _run_large(
     try:
         with (
             i.paths_of(data) as paths,
-            workspace(asked.memory, asked.threads) as (
-                connection,
-                folder,
-            ),
+            workspace(asked.memory, asked.threads) as space,
         ):
             stage("reading")
-            large = read_world(connection, program, paths, i.options_of(data))
+            large = read_world(space.connection, program, paths, i.options_of(data))
             inputs = privacy.inputs(inputs_of(large))
             has_own = has_own_columns(large)
             _say_reading(inputs, privacy, asked, has_own=has_own)
@@ -165,7 +168,10 @@ def _run_large(
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
             options = LargeOptions(
-                folder=folder, threads=asked.threads, heed=progress.rows(stage, "scoring")
+                folder=space.folder,
+                rooms=Rooms(space.folder, space.columns),
+                threads=asked.threads,
+                heed=progress.rows(stage, "fetching"),
             )
             scored = _score_large(large_world(program, large), wanted, asked, options)
             _check_place(scored, asked)
@@ -173,12 +179,12 @@ def _run_large(
             if has_own and asked.wants_own(privacy):
                 outcomes = [with_own_columns(each, large) for each in scored.outcomes]
                 scored = evolve(scored, outcomes=tuple(outcomes))
-            _hand_over(_Done(program, inputs, scored, data, privacy, asked, connection))
+            _hand_over(_Done(program, inputs, scored, data, privacy, asked, space.connection))
     except (DataError, OutputError) as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
     except OutOfMemory:
         raise exits.Stop(
-            "the database needs more memory than it may take\n"
+            "the data need more memory than the run may take\n"
             "help: --memory 4GB gives it more; with --threads 1 it needs less",
             exits.ENVIRONMENT,
         ) from None

@@ -170,8 +170,8 @@ def many_people(
     from mipsdsl.whatif.large import ManyPeople
 
     try:
-        with i.paths_of(data) as paths, workspace() as (connection, _):
-            large = read_world(connection, program, paths, i.options_of(data))
+        with i.paths_of(data) as paths, workspace() as space:
+            large = read_world(space.connection, program, paths, i.options_of(data))
             say_reading(privacy.inputs(inputs_of(large)), max_rejects, privacy)
             yield ManyPeople(large)
     except DataError as mistake:

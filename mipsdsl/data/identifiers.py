@@ -78,10 +78,10 @@ def formed_of(name: str, others: Iterable[str]) -> set[str]:
 def judge(
     name: str, others: Iterable[str], formed: int, digits: int, *, has_zeros: bool
 ) -> Identifiers:
-    """Return what there is to say of ``others``, the different texts that are not all of digits.
+    """Return what there is to say of ``others``: different texts, all that are not in the form.
 
-    ``formed``: how many different numbers have the form, ``digits`` of them as they stand;
-    ``has_zeros``: whether one of them begins with a zero.
+    ``formed``: how many different numbers have the form, ``digits`` of them as they stand and not
+    among ``others``; ``has_zeros``: whether one of them begins with a zero.
 
     Reports: D0118, D0119.
     """

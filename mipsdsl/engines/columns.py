@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mipsdsl.core import nodes as c
 from mipsdsl.core.reads import every_expression
 from mipsdsl.core.types import Type, Unit
+from mipsdsl.engines.rooms import Rooms
 from mipsdsl.engines.schema import NUMBER, Schema, Target, stored_scale
 from mipsdsl.engines.store import UNSET, Row, Store, Stored
 
@@ -75,7 +76,7 @@ class ColumnStore:
     the run computes. ``links`` has the row that a reference leads to, ``lists`` the rows of each
     relation (and, once made, of groups). ``lacking`` has, for each item that is given as a column,
     in which rows it is not (``Store.lacking``); ``created`` which rows no file had. ``populations``
-    receives the population items of a run.
+    receives the population items of a run. ``rooms`` is where columns are.
     """
 
     schema: Schema
@@ -87,6 +88,7 @@ class ColumnStore:
     lacking: dict[Target, Mask] = field(factory=dict)
     created: dict[str, Mask] = field(factory=dict)
     populations: dict[str, Stored] = field(factory=dict)
+    rooms: Rooms = field(factory=Rooms)
 
 
 def dtype_of(schema: Schema, target: Target) -> np.dtype[Any]:

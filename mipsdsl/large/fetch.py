@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from attrs import field, frozen
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from mipsdsl.engines.columns import (
 )
 from mipsdsl.engines.native.compiled import Compiled
 from mipsdsl.engines.native.slots import SlotKind
+from mipsdsl.engines.rooms import Rooms
 from mipsdsl.engines.schema import Schema, Target
 from mipsdsl.engines.sql.catalog import CREATED, PARENT, ROW, Catalog, lacking
 
@@ -32,6 +34,7 @@ Array = NDArray[Any]
 _KEYED = frozenset(
     {SlotKind.KEYS, SlotKind.KEY_ROWS, SlotKind.KEY_COUNT, SlotKind.RANK, SlotKind.ROW}
 )
+_BATCH = 1 << 16
 _SQL_TYPES = {1: "TINYINT", 2: "SMALLINT", 4: "INTEGER", 8: "BIGINT"}
 
 
@@ -86,26 +89,34 @@ def _add_list(found: Needs, schema: Schema, target: Target) -> None:
         found.lists.append(target)
 
 
+@frozen
+class Keeping:
+    """Where fetched columns go; ``heed`` is told how many rows are done, and of how many."""
+
+    rooms: Rooms = field(factory=Rooms)
+    heed: Callable[[int, int], None] = lambda done, of: None
+
+
 def fetch(
     connection: sql.Connection,
     schema: Schema,
     catalog: Catalog,
     needs: Needs,
-    ranges: Mapping[str, tuple[int, int]] | None = None,
+    keeping: Keeping | None = None,
 ) -> ColumnStore:
-    """Return the linked rows as columns: those of ``needs``, and how many rows there are.
-
-    ``ranges`` has of some records the rows that are wanted: the first, and the one after the last.
-    """
-    fetched = _Fetch(connection, schema, catalog, ranges or {})
-    texts = fetched.texts(needs)
-    store = ColumnStore(schema, texts)
+    """Return the linked rows as columns: those of ``needs``, and how many rows there are."""
+    keeping = keeping or Keeping()
+    fetched = _Fetch(connection, schema, catalog, keeping.rooms)
+    store = ColumnStore(schema, fetched.texts(needs), rooms=keeping.rooms)
+    for name, record in schema.records.items():
+        store.sizes[name] = 0 if record.grouping is not None else fetched.size(catalog.rows[name])
+        store.created[name] = keeping.rooms.zeros(store.sizes[name], np.bool_)
+    done, rows = 0, sum(store.sizes.values())
     for name, record in schema.records.items():
         if record.grouping is None:
             fetched.record(store, name, needs)
-        else:
-            store.sizes[name] = 0
-            store.created[name] = np.zeros(0, np.bool_)
+            done += store.sizes[name]
+            keeping.heed(done, rows)
     for target in needs.lists:
         store.lists[target] = fetched.list(target, store.sizes)
     return store
@@ -116,27 +127,26 @@ class _Fetch:
     connection: sql.Connection
     schema: Schema
     catalog: Catalog
-    ranges: Mapping[str, tuple[int, int]]
+    rooms: Rooms
 
-    def _start(self, record: str) -> int:
-        """Return the row that is the first here."""
-        return self.ranges[record][0] if record in self.ranges else 0
+    def size(self, table: str) -> int:
+        """Return how many rows a table has."""
+        (size,) = sql.one(self.connection, f"SELECT count(*) FROM {table}")
+        return int(size)
 
-    def _where(self, record: str, column: str = ROW) -> str:
-        """Return SQL for the rows that are wanted."""
-        if record not in self.ranges:
-            return ""
-        first, end = self.ranges[record]
-        return f" WHERE {column} >= {first} AND {column} < {end}"
-
-    def _rows(self, record: str) -> str:
-        """Return SQL for the rows of a record that are wanted."""
-        return f"{self.catalog.rows[record]}{self._where(record)}"
+    def _batches(self, query: str) -> Iterator[Mapping[str, Array]]:
+        """Yield the columns of a query, some rows at a time; nothing in them is missing."""
+        reader: pa.RecordBatchReader = self.connection.sql(query).to_arrow_reader(_BATCH)
+        for batch in reader:
+            yield {
+                name: column.to_numpy(zero_copy_only=False)
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            }
 
     def texts(self, needs: Needs) -> Texts:
         """Return the texts that are fetched, in a table with their numbers besides."""
         selects = [
-            f"SELECT DISTINCT {sql.name(name)} AS said FROM {self._rows(record)}"
+            f"SELECT DISTINCT {sql.name(name)} AS said FROM {self.catalog.rows[record]}"
             for record, names in needs.columns.items()
             for name in names
             if self._type((record, name)).unit is Unit.TEXT
@@ -161,35 +171,41 @@ class _Fetch:
         names = needs.columns.get(record, [])
         lists = [name for name in names if self._is_list((record, name))]
         values = [name for name in names if name not in lists]
-        table, selected, joins = (
-            self.catalog.rows[record],
-            [f"p.{ROW} AS {ROW}", f"p.{CREATED}"],
-            "",
-        )
+        links = needs.links.get(record, [])
+        without = needs.lacking.get(record, [])
+        given = [name for name in self._given(record) if name in without or name in names]
+        selected, joins = [f"p.{ROW} AS {ROW}", f"p.{CREATED} AS {CREATED}"], ""
         for number, name in enumerate(values):
             selected.append(f"{self._value(record, name, number)} AS v{number}")
             selected.append(f"p.{sql.name(name)} IS NULL AS m{number}")
             if self._type((record, name)).unit is Unit.TEXT:
                 joins += f" LEFT JOIN texts t{number} ON t{number}.said = p.{sql.name(name)}"
-        links = needs.links.get(record, [])
         selected += [
-            f"CAST(coalesce(p.{sql.name(name)} - {self._start(self.schema.links[record, name])}, "
-            f"{NO_ROW}) AS INTEGER) AS l{number}"
+            f"CAST(coalesce(p.{sql.name(name)}, {NO_ROW}) AS INTEGER) AS l{number}"
             for number, name in enumerate(links)
         ]
-        without = needs.lacking.get(record, [])
-        given = [name for name in self._given(record) if name in without or name in names]
         selected += [f"p.{sql.name(lacking(name))} AS k{n}" for n, name in enumerate(given)]
-        found = self._numpy(
-            f"SELECT {', '.join(selected)} FROM {table} p{joins}{self._where(record, f'p.{ROW}')}"
-        )
-        store.sizes[record] = len(found[ROW])
-        store.created[record] = found[CREATED]
+        rooms, size = self.rooms, store.sizes[record]
+        found: dict[str, Array] = {CREATED: store.created[record]}
+        found |= {
+            f"v{number}": rooms.zeros(size, dtype_of(self.schema, (record, name)))
+            for number, name in enumerate(values)
+        }
+        found |= {f"l{number}": rooms.zeros(size, np.int32) for number, _ in enumerate(links)}
+        found |= {f"k{number}": rooms.zeros(size, np.bool_) for number, _ in enumerate(given)}
+        present: dict[str, Array] = {}
+        rows = self.catalog.rows[record]
+        for batch in self._batches(f"SELECT {', '.join(selected)} FROM {rows} p{joins}"):
+            places = _places(batch[ROW])
+            for name, array in found.items():
+                array[places] = batch[name]
+            for number, _ in enumerate(values):
+                if (missing := batch[f"m{number}"]).any():
+                    if f"v{number}" not in present:
+                        present[f"v{number}"] = rooms.ones(size)
+                    present[f"v{number}"][places] = ~missing
         for number, name in enumerate(values):
-            missing = found[f"m{number}"]
-            store.columns[record, name] = Column(
-                found[f"v{number}"], ~missing if missing.any() else None
-            )
+            store.columns[record, name] = Column(found[f"v{number}"], present.get(f"v{number}"))
         for number, name in enumerate(links):
             store.links[record, name] = found[f"l{number}"]
         for number, name in enumerate(given):
@@ -219,23 +235,17 @@ class _Fetch:
             column = f"list_position([{values}], {column}) - 1"
         return f"CAST(coalesce({column}, 0) AS {kind})"
 
-    def _numpy(self, query: str) -> Mapping[str, Array]:
-        """Return the columns of a query in the order of ``row``."""
-        found = self.connection.execute(query).fetchnumpy()
-        plain = {name: np.asarray(values) for name, values in found.items()}
-        return in_order(plain, ROW)
-
     def _field_list(self, record: str, name: str) -> Listed:
         """Return a field that is a list of quantities."""
         kind = dtype_of(self.schema, (record, name))
         table = self.connection.execute(
             f"SELECT {ROW}, {sql.name(name)} IS NULL AS missing, "
-            f"coalesce(len({sql.name(name)}), 0) AS length FROM {self._rows(record)}"
+            f"coalesce(len({sql.name(name)}), 0) AS length FROM {self.catalog.rows[record]}"
         ).fetchnumpy()
         rows = in_order({each: np.asarray(values) for each, values in table.items()}, ROW)
         parts = self.connection.execute(
             f"SELECT {ROW}, generate_subscripts({sql.name(name)}, 1) AS place, "
-            f"unnest({sql.name(name)}) AS value FROM {self._rows(record)}"
+            f"unnest({sql.name(name)}) AS value FROM {self.catalog.rows[record]}"
         ).fetchnumpy()
         order = np.lexsort((np.asarray(parts["place"]), np.asarray(parts[ROW])))
         starts = np.zeros(len(rows[ROW]) + 1, np.int64)
@@ -246,21 +256,32 @@ class _Fetch:
 
     def list(self, target: Target, sizes: Mapping[str, int]) -> Listed:
         """Return the rows of a relation, those of each row in order."""
-        starts = np.zeros(sizes[target[0]] + 1, np.int64)
+        starts = self.rooms.zeros(sizes[target[0]] + 1, np.int64)
         if target not in self.catalog.lists:
             return Listed(starts, np.zeros(0, np.int32))
-        above, below = self._start(target[0]), self._start(self.schema.lists[target])
-        found = self.connection.execute(
-            f"SELECT CAST({PARENT} - {above} AS INTEGER) AS parent, "
-            f"CAST({ROW} - {below} AS INTEGER) AS child "
-            f"FROM {self.catalog.lists[target]}{self._where(target[0], PARENT)}"
-        ).fetchnumpy()
-        parents, rows = np.asarray(found["parent"]), np.asarray(found["child"])
-        if len(rows) and not (_ascend(parents) and _ascend(rows)):
-            order = np.lexsort((rows, parents))
-            parents, rows = parents[order], rows[order]
-        np.cumsum(np.bincount(parents, minlength=sizes[target[0]]), out=starts[1:])
-        return Listed(starts, rows)
+        table = self.catalog.lists[target]
+        size = self.size(table)
+        parents, rows = self.rooms.zeros(size, np.int32), self.rooms.zeros(size, np.int32)
+        done = 0
+        for batch in self._batches(
+            f"SELECT CAST({PARENT} AS INTEGER) AS parent, CAST({ROW} AS INTEGER) AS child FROM {table}"
+        ):
+            end = done + len(batch["parent"])
+            parents[done:end], rows[done:end] = batch["parent"], batch["child"]
+            low = int(parents[done:end].min()) if end > done else 0
+            counts = np.bincount(parents[done:end] - low)
+            starts[low + 1 : low + 1 + len(counts)] += counts
+            done = end
+        if not (_ascend(parents) and _ascend(rows)):
+            rows[:] = rows[np.lexsort((rows, parents))]
+        return Listed(np.cumsum(starts, out=starts), rows)
+
+
+def _places(rows: Array) -> Array | slice:
+    """Return where these rows are: a piece of the whole, if they follow each other."""
+    if len(rows) and rows[-1] - rows[0] == len(rows) - 1 and _ascend(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def in_order(columns: Mapping[str, Array], by: str) -> Mapping[str, Array]:

@@ -19,16 +19,16 @@ from mipsdsl.data.masks import Mask
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.tables import Inputs, Table
 from mipsdsl.engines.columns import Column, ColumnStore, Listed, choice_values
-from mipsdsl.engines.native import BlockEngine, Compiled, NativeEngine, compile_native
+from mipsdsl.engines.native import Compiled, NativeEngine, compile_native
 from mipsdsl.engines.plan import Plan
+from mipsdsl.engines.rooms import Rooms
 from mipsdsl.engines.schema import Schema, schema_of
 from mipsdsl.engines.sql.catalog import CREATED, ROW, lacking
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.linking import Linked, link_tables
 from mipsdsl.engines.store import Store
-from mipsdsl.large.fetch import fetch, keys_as_texts, needs_of
+from mipsdsl.large.fetch import Keeping, fetch, keys_as_texts, needs_of
 from mipsdsl.large.hiding import released
-from mipsdsl.large.partition import partition
 from mipsdsl.large.results import ColumnRows, Kept, array_of
 from mipsdsl.scoring import (
     Outcome,
@@ -243,21 +243,22 @@ def told(
 
 @frozen(kw_only=True)
 class LargeOptions:
-    """How a run is done: ``threads``, and ``block``, the rows that are computed at a time.
+    """How a run is done: ``threads``, and ``rows``, how many rows of results are made at a time.
 
-    ``folder`` is for what is not kept in memory; ``heed`` is told how many rows are done, and of how
-    many.
+    ``rooms`` is where columns are, ``folder`` for results that wait to be written; ``heed`` is told
+    how many rows are fetched, and of how many.
     """
 
     folder: Path
+    rooms: Rooms = field(factory=Rooms)
     threads: int | None = None
-    block: int = 1 << 19
+    rows: int = 1 << 19
     heed: Callable[[int, int], None] = lambda done, of: None
 
 
 @frozen
 class _Run:
-    """One run: in one block, or in many that do not depend on each other."""
+    """One run over all rows."""
 
     world: LargeWorld
     wanted: Wanted
@@ -268,78 +269,50 @@ class _Run:
 
     def outcomes(self) -> Iterator[Outcome]:
         """Compute the results, and yield them."""
-        world, catalog = self.world, self.world.linked.catalog
-        schema, connection = world.store.schema, world.connection
-        blocks = partition(connection, schema, catalog, self.compiled, self.options.block)
-        cut = frozenset() if blocks is None else frozenset(blocks.starts)
-        engine = BlockEngine(
-            world.program, self.plan, self.compiled, self.wanted.populations, cut,
-            self.options.threads,
-        )  # fmt: skip
-        if blocks is None or not engine.can_run():
-            yield from self._at_once()
-            return
+        world, options = self.world, self.options
+        schema, catalog = world.store.schema, world.linked.catalog
         needs = needs_of(schema, catalog, self.compiled)
-        kept = Kept(self.options.folder)
-        records = [record for record in asked_by_record(self.plan) if record]
-        rows = sum(starts[-1] for starts in blocks.starts.values())
-        done = 0
-
-        def fetched() -> Iterator[ColumnStore]:
-            for number in range(blocks.number):
-                yield fetch(connection, schema, catalog, needs, blocks.ranges(number))
-
-        for number, columns in enumerate(engine.run(fetched)):
-            is_last = number == blocks.number - 1
-            for record in records:
-                if record in cut or is_last:
-                    kept.add(record, self._arrays(columns, record, blocks.ranges(number)))
-            self._count_created(columns, cut, is_last=is_last)
-            done += sum(columns.sizes[record] for record in cut)
-            self.options.heed(done, rows)
-        world.store.populations.update(engine.populations)
-        for record, names in asked_by_record(self.plan).items():
-            if record:
-                yield self._outcome(record, kept.rows(record))
-            else:
-                yield national(world, names, self.wanted)
-
-    def _at_once(self) -> Iterator[Outcome]:
-        """Compute all rows together."""
-        world, catalog = self.world, self.world.linked.catalog
-        schema = world.store.schema
-        columns = fetch(world.connection, schema, catalog, needs_of(schema, catalog, self.compiled))
+        keeping = Keeping(options.rooms, options.heed)
+        columns = fetch(world.connection, schema, catalog, needs, keeping)
         engine = NativeEngine(world.program, columns, self.wanted.populations)
-        engine.run(self.plan, self.compiled, self.options.threads)
+        engine.run(self.plan, self.compiled, options.threads)
         world.store.populations.update(columns.populations)
-        self._count_created(columns, frozenset(), is_last=True)
+        self._count_created(columns)
+        kept = Kept(options.folder)
         for record, names in asked_by_record(self.plan).items():
             if record:
-                arrays = self._arrays(columns, record, {})
-                yield self._outcome(record, ColumnRows(arrays))
+                yield self._outcome(record, self._rows(columns, record, kept))
             else:
                 yield national(world, names, self.wanted)
 
-    def _count_created(self, columns: ColumnStore, cut: frozenset[str], *, is_last: bool) -> None:
+    def _count_created(self, columns: ColumnStore) -> None:
         for record, mask in columns.created.items():
-            if mask.any() and (record in cut or is_last):
-                self.created[record] = self.created.get(record, 0) + int(mask.sum())
+            if mask.any():
+                self.created[record] = int(mask.sum())
 
     def _names(self, record: str) -> list[str]:
         keys = self.world.store.schema.records[record].key
         names = asked_by_record(self.plan)[record]
         return [*keys, *(name for name in names if name not in keys)]
 
-    def _arrays(
-        self, columns: ColumnStore, record: str, ranges: Mapping[str, tuple[int, int]]
-    ) -> tuple[pa.Array, ...]:
-        """Return the columns of results of the rows that are in ``columns``."""
-        privacy, names = self.wanted.privacy, self._names(record)
-        results = Results(self.world, columns, record, ranges, privacy.mask)
-        arrays = tuple(results.array(name) for name in names)
-        arrays = released(record, names, arrays, guarding(self.plan, record), privacy)
-        made = columns.created.get(record)
-        if record in self.wanted.subjects and made is not None and made.any():
+    def _rows(self, columns: ColumnStore, record: str, kept: Kept) -> ColumnRows:
+        """Return the results of a record; of many rows they are in a file."""
+        results = Results(self.world, columns, record, self.wanted.privacy.mask)
+        step = self.options.rows
+        if results.size <= step:
+            return ColumnRows(self._arrays(results, slice(0, results.size)))
+        for first in range(0, results.size, step):
+            kept.add(record, self._arrays(results, slice(first, min(results.size, first + step))))
+        return kept.rows(record)
+
+    def _arrays(self, results: Results, rows: slice) -> tuple[pa.Array, ...]:
+        """Return the columns of results of some rows."""
+        record, names = results.record, self._names(results.record)
+        arrays = tuple(results.array(name, rows) for name in names)
+        guards = guarding(self.plan, record)
+        arrays = released(record, names, arrays, guards, self.wanted.privacy)
+        made = results.columns.created[record][rows]
+        if record in self.wanted.subjects and made.any():
             arrays = tuple(array.filter(pa.array(~made)) for array in arrays)
         return arrays
 
@@ -360,60 +333,64 @@ class Results:
     world: LargeWorld
     columns: ColumnStore
     record: str
-    ranges: Mapping[str, tuple[int, int]]
-    mask: Mask | None
+    mask: Mask | None = None
+    _keys: dict[str, list[str]] = field(factory=dict, repr=False)
 
-    def _rows(self, record: str, table: str) -> str:
-        """Return SQL for the rows of a record that are in the columns."""
-        if record not in self.ranges:
-            return table
-        first, end = self.ranges[record]
-        return f"(FROM {table} WHERE {ROW} >= {first} AND {ROW} < {end})"
+    @property
+    def size(self) -> int:
+        """Return how many rows there are."""
+        return self.columns.sizes[self.record]
 
-    def array(self, name: str) -> pa.Array:
-        """Return a column: whole numbers in steps, days, texts, yes or no."""
-        target = (self.record, name)
+    def array(self, name: str, rows: slice | None = None) -> pa.Array:
+        """Return a column, or these rows of it: whole numbers in steps, days, texts, yes or no."""
+        target, rows = (self.record, name), rows or slice(0, self.size)
         schema = self.columns.schema
         match self.columns.columns.get(target):
             case Listed() as listed if target in schema.items:
-                return self._chosen(
-                    listed, schema.lists.get(target) or schema.of_selection(*target)
-                )
-            case Column() as column:
+                below = schema.lists.get(target) or schema.of_selection(*target)
+                return self._chosen(listed, rows, below)
+            case Column(values, present):
                 item = schema.items.get(target)
                 type_ = item.type if item is not None else schema.fields[target].type
-                values: tuple[str, ...] = ()
+                texts: tuple[str, ...] = ()
                 if type_.unit is Unit.TEXT:
-                    values = self.columns.texts.sorted
+                    texts = self.columns.texts.sorted
                 elif type_.unit is Unit.CHOICE:
-                    values = choice_values(schema, type_)
-                return array_of(column, type_, values)
+                    texts = choice_values(schema, type_)
+                there = None if present is None else present[rows]
+                return array_of(Column(values[rows], there), type_, texts)
             case _:
-                return self._as_read(name)
+                return self._as_read(name, rows)
 
-    def _as_read(self, name: str) -> pa.Array:
+    def _as_read(self, name: str, rows: slice) -> pa.Array:
         """Return a column that the engine did not look at."""
-        rows = self._rows(self.record, self.world.linked.catalog.columns[self.record, name])
-        query = f"SELECT {sql.name(name)} FROM {rows} ORDER BY {ROW}"
+        table = self.world.linked.catalog.columns[self.record, name]
+        query = (
+            f"SELECT {sql.name(name)} FROM {table} "
+            f"WHERE {ROW} >= {rows.start} AND {ROW} < {rows.stop} ORDER BY {ROW}"
+        )
         return sql.arrow(self.world.connection, query).column(0).combine_chunks()
 
-    def _chosen(self, listed: Listed, record: str) -> pa.Array:
-        """Return the rows that were chosen, by their keys."""
-        keys = self._keys(record)
-        starts, rows = listed.starts.tolist(), listed.values.tolist()
+    def _chosen(self, listed: Listed, rows: slice, below: str) -> pa.Array:
+        """Return the rows of ``below`` that were chosen, by their keys."""
+        if below not in self._keys:
+            self._keys[below] = self._key_texts(below)
+        keys = self._keys[below]
+        starts = listed.starts[rows.start : rows.stop + 1].tolist()
+        values = listed.values[starts[0] : starts[-1]].tolist()
         texts = [
-            "; ".join(keys[row] for row in rows[first:last]) or None
+            "; ".join(keys[row] for row in values[first - starts[0] : last - starts[0]]) or None
             for first, last in pairwise(starts)
         ]
         return pa.array(texts, pa.string())
 
-    def _keys(self, record: str) -> list[str]:
+    def _key_texts(self, record: str) -> list[str]:
         """Return the keys of the rows of ``record`` as texts; the rules made those of groups."""
         definition = self.columns.schema.records[record]
         if definition.grouping is None:
-            table = self._rows(record, self.world.linked.catalog.rows[record])
+            table = self.world.linked.catalog.rows[record]
             return keys_as_texts(self.world.connection, table, record, definition.key, self.mask)
-        of_group = Results(self.world, self.columns, record, self.ranges, self.mask)
+        of_group = Results(self.world, self.columns, record, self.mask)
         parts = [of_group.array(name).to_pylist() for name in definition.key]
         if self.mask is not None:
             parts = [

@@ -58,9 +58,7 @@ class ManyRan:
 
     def column(self, record: str, name: str) -> Sequence[Stored]:
         """Return what all rows of ``record`` have under ``name``."""
-        found: list[Stored] = (
-            Results(self.world, self.columns, record, {}, None).array(name).to_pylist()
-        )
+        found: list[Stored] = Results(self.world, self.columns, record).array(name).to_pylist()
         return found
 
     def ids(self, record: str) -> Sequence[object]:

@@ -141,9 +141,9 @@ def found(sides):
 
 
 def with_people(laws: Laws, path: Path):
-    with workspace() as (connection, _):
+    with workspace() as space:
         one = laws.merged.program if laws.merged is not None else laws.new
-        large = read_world(connection, one, [path], ReadOptions())
+        large = read_world(space.connection, one, [path], ReadOptions())
         yield crowd(laws, ManyPeople(large), "five")
 
 

@@ -194,6 +194,7 @@ class _Odd:
         new = formed_of(slot.name, others) | digits
         as_they_stand, zeros = self._plain_numbers()
         there = self._are_plain(new)
+        others -= there
         all_digits = as_they_stand + len(digits - there)
         formed = as_they_stand + len(new - there)
         has_zeros = zeros or any(each.startswith("0") for each in new)
@@ -204,7 +205,7 @@ class _Odd:
         return settled(found, known, texts.wrong, reading)
 
     def _plain_numbers(self) -> tuple[int, bool]:
-        """Return how many different plain numbers there are, and whether one begins with 0."""
+        """Return how many different numbers stand in their form, and whether one begins with 0."""
         number, zeros = sql.one(
             self.connection,
             f"SELECT count(DISTINCT {self.plain.value}), "

@@ -6,13 +6,15 @@ word of a choice. What is not plain is read by ``mipsdsl.data.cells``, each diff
 
 from __future__ import annotations
 
+import re
+
 from attrs import frozen
 
 from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.data.bulk import sql
 from mipsdsl.data.bulk.scan import Cell
 from mipsdsl.data.cells import MISSING, NO, YES, Reading
-from mipsdsl.data.identifiers import DIGITS, NAMES
+from mipsdsl.data.identifiers import FORMS
 from mipsdsl.data.slots import Slot
 
 _INTEGERS = frozenset(
@@ -22,6 +24,8 @@ _INTEGERS = frozenset(
 _DIGITS_OF_A_DOUBLE = 15
 _DIGITS_OF_A_TEXT = 15
 _WIDEST = 9 * 10**18
+_DECIMAL = re.compile(r"DECIMAL\(([0-9]+),([0-9]+)\)")
+_DIGITS_OF_A_DECIMAL = 38
 _PRINTED = r"[!-~]([ -~]*[!-~])?"
 
 
@@ -90,8 +94,8 @@ def _text(slot: Slot, cell: Cell) -> Plain:
     if cell.kind not in _INTEGERS and cell.kind != "VARCHAR":
         return NEVER
     name = cell.name if cell.kind == "VARCHAR" else f"CAST({cell.name} AS VARCHAR)"
-    if slot.name in NAMES:
-        formed = f"regexp_full_match({name}, '[0-9]{{{DIGITS[slot.name]}}}')"
+    if slot.name in FORMS:
+        formed = f"regexp_full_match({name}, '{FORMS[slot.name].pattern}')"
         is_npi = slot.name == "npi"
         return Plain(f"{formed} AND {_check_digit(name)}" if is_npi else formed, name)
     if cell.kind != "VARCHAR":
@@ -140,7 +144,27 @@ def _quantity(slot: Slot, cell: Cell, reading: Reading) -> Plain:
         short = f"length({cell.name}) <= {_DIGITS_OF_A_TEXT}"
         number = _double(slot, f"TRY_CAST({cell.name} AS DOUBLE)", scale)
         return Plain(f"{short} AND {written} AND {number.holds}", number.value)
+    if found := _DECIMAL.fullmatch(cell.kind):
+        return _decimal(slot, cell.name, int(found[1]), int(found[2]), scale)
     return NEVER
+
+
+def _decimal(slot: Slot, name: str, digits: int, places: int, scale: int) -> Plain:
+    """Return which decimals of so many digits have at most ``scale`` places, and their steps.
+
+    Where their steps might not fit into 128 bits, none is plain.
+    """
+    if digits + max(places + 1, scale - places) > _DIGITS_OF_A_DECIMAL:
+        return NEVER
+    unit = f"CAST({10**places} AS DECIMAL({places + 1},0))"
+    whole = f"CAST({name} * {unit} AS HUGEINT)"
+    if places <= scale:
+        steps = f"({whole} * {10 ** (scale - places)})"
+        return Plain(_within(slot, steps), f"TRY_CAST({steps} AS BIGINT)")
+    beyond = 10 ** (places - scale)
+    steps = f"({whole} // {beyond})"
+    is_whole = f"{whole} % {beyond} = 0"
+    return Plain(f"({is_whole} AND {_within(slot, steps)})", f"TRY_CAST({steps} AS BIGINT)")
 
 
 def _double(slot: Slot, number: str, scale: int) -> Plain:

@@ -1,13 +1,17 @@
-"""The database of a run: in memory, and in a folder of its own where memory ends."""
+"""The database of a run, and its folder: in memory, and in files where memory ends."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from mipsdsl.data.bulk import sql
+from mipsdsl.data.bulk.budget import budget
 from mipsdsl.data.tables import DataError
 from mipsdsl.scraps import work_folder
 
@@ -19,32 +23,47 @@ class OutOfMemory(Exception):
     """The database needs more memory than it may take."""
 
 
-@contextmanager
-def workspace(memory: str = "", threads: int | None = None) -> Iterator[tuple[Connection, Path]]:
-    """Give a database, and its folder; it takes at most ``memory`` (``2GB``), then goes on in files.
+@frozen
+class Workspace:
+    """A database; its folder; and how many bytes of columns may be in memory beside it."""
 
-    The folder is removed at the end.
+    connection: Connection
+    folder: Path
+    columns: int
+
+
+@contextmanager
+def workspace(memory: str = "", threads: int | None = None) -> Iterator[Workspace]:
+    """Give a place to work that takes about ``memory`` (``2GB``) at most, then goes on in files.
+
+    Without ``memory`` it is what the process may take. The folder is removed at the end.
 
     Raises:
-        DataError: ``memory`` is no amount of memory.
+        DataError: ``memory`` is no amount of memory, or the disk of the folder is full.
         OutOfMemory: what is done in the database needs more.
+
     """
     import duckdb
 
+    shares = budget(memory, threads)
     with (
         work_folder() as folder,
-        duckdb.connect() as connection,
+        duckdb.connect(
+            str(Path(folder, "tables.duckdb")) if shares.is_tight else ":memory:"
+        ) as connection,
     ):
         connection.execute(f"SET temp_directory = {sql.literal(folder)}")
         connection.execute("SET enable_progress_bar = false")
-        if threads is not None:
-            connection.execute(f"SET threads = {threads}")
+        connection.execute(f"SET threads = {shares.threads}")
+        connection.execute(f"SET memory_limit = '{shares.database}B'")
         try:
-            if memory:
-                connection.execute(f"SET memory_limit = {sql.literal(memory)}")
-        except duckdb.Error:
-            raise DataError(f"`{memory}` is no amount of memory", "write for example 2GB") from None
-        try:
-            yield connection, Path(folder)
+            yield Workspace(connection, Path(folder), shares.columns)
         except duckdb.OutOfMemoryException as error:
             raise OutOfMemory from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise DataError(
+                f"the disk of `{Path(folder).parent}` is full",
+                "TMPDIR names another folder for what memory cannot hold",
+            ) from error

@@ -174,7 +174,7 @@ class Run:
             case CallKind.FINISH:
                 self._finish(call)
             case CallKind.JOINED:
-                joined = np.zeros(self._size(call.record), np.bool_)
+                joined = self._columns.rooms.zeros(self._size(call.record), np.bool_)
                 self._spread(call, self._size(call.record), lambda _: joined)
                 self._joined[call.names[0]] = joined
             case CallKind.GROUPS:
@@ -250,14 +250,15 @@ class Run:
     def _room(self, call: Call) -> None:
         """Make room for what each row may choose."""
         record, name = call.record, call.names[0]
-        room = np.zeros(self._size(record), np.int64)
-        self._spread(call, len(room), lambda _: room)
+        rooms, size = self._columns.rooms, self._size(record)
+        room, begins = rooms.zeros(size, np.int64), rooms.zeros(size, np.int64)
+        self._spread(call, size, lambda _: room)
         self._room_of[record, name] = room
-        begins = np.cumsum(room) - room
+        np.cumsum(room[:-1], out=begins[1:])
         arrays = self._tables.arrays
         arrays[Slot(SlotKind.BEGIN, record, name)] = begins
-        arrays[Slot(SlotKind.END, record, name)] = begins.copy()
-        arrays[Slot(SlotKind.ROWS, record, name)] = np.zeros(int(room.sum()), np.int32)
+        arrays[Slot(SlotKind.END, record, name)] = rooms.copy(begins)
+        arrays[Slot(SlotKind.ROWS, record, name)] = rooms.zeros(int(room.sum()), np.int32)
 
     # --- the population ---
 

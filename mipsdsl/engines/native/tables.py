@@ -82,8 +82,10 @@ class Tables:
                 return self._list(slot, target)
             case SlotKind.LINK:
                 found = self.columns.links.get(target)
+                if found is not None:
+                    return found.astype(np.int32, copy=False)
                 size = self.columns.sizes.get(slot.record, 0)
-                return np.full(size, NO_ROW, np.int32) if found is None else found.astype(np.int32)
+                return self.columns.rooms.copy(np.broadcast_to(np.int32(NO_ROW), size))
             case SlotKind.LACKING:
                 return self.columns.lacking[target]
             case SlotKind.TEXTS:
@@ -101,17 +103,16 @@ class Tables:
         kind = dtype_of(self.columns.schema, target)
         if target in self.bits:
             kind = np.dtype(f"i{self.bits[target] // 8}")
-        size = self.columns.sizes.get(slot.record, 0)
-        if target in self.computed and target not in self.partial:
-            return np.zeros(size, kind if slot.kind is SlotKind.VALUES else np.bool_)
+        size, rooms = self.columns.sizes.get(slot.record, 0), self.columns.rooms
         column = self.columns.columns.get(target)
-        if column is None:
-            return np.zeros(size, kind if slot.kind is SlotKind.VALUES else np.bool_)
+        if column is None or (target in self.computed and target not in self.partial):
+            return rooms.zeros(size, kind if slot.kind is SlotKind.VALUES else np.bool_)
         if slot.kind is SlotKind.PRESENT:
-            present = np.ones(size, np.bool_) if column.present is None else column.present
-            return present.copy() if target in self.partial else present
+            if column.present is None:
+                return rooms.ones(size)
+            return rooms.copy(column.present) if target in self.partial else column.present
         values = self._narrowed(target, column.values, kind)
-        return values.copy() if values is column.values and target in self.partial else values
+        return rooms.copy(values) if values is column.values and target in self.partial else values
 
     def _narrowed(self, target: Target, values: Array, kind: np.dtype[Any]) -> Array:
         """Return values in the type that the code was compiled for."""
@@ -122,7 +123,7 @@ class Tables:
             low, high = int(values.min()), int(values.max())
             if low < limits.min or high > limits.max:
                 raise OutOfRange(f"a value of {'.'.join(target)} is beyond its declared range")
-        return values.astype(kind)
+        return self.columns.rooms.copy(values, kind)
 
     def _list(self, slot: Slot, target: Target) -> Array:
         found = self.columns.lists.get(target)
@@ -138,7 +139,7 @@ class Tables:
             return found.starts.astype(np.int64, copy=False)[1:]
         if target in self.columns.schema.fields:
             kind = dtype_of(self.columns.schema, target)
-            padded = np.zeros(len(found.values) + SLACK, kind)
+            padded = self.columns.rooms.zeros(len(found.values) + SLACK, kind)
             padded[: len(found.values)] = self._narrowed(target, found.values, kind)
             return padded
         return found.values.astype(np.int32, copy=False)

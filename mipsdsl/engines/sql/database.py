@@ -44,7 +44,7 @@ class Database(Protocol):
 
 @frozen
 class DuckDB:
-    """An embedded DuckDB: a connection, whose temporary tables hold what is computed."""
+    """An embedded DuckDB: a connection, whose tables hold what is computed."""
 
     connection: Any
 
@@ -59,8 +59,8 @@ class DuckDB:
         return True
 
     def create(self, table: str, query: exp.Query) -> None:
-        """Make a temporary table."""
-        self.connection.execute(self.dialect.written(created(table, query, temporary=True)))
+        """Make a table."""
+        self.connection.execute(self.dialect.written(created(table, query)))
 
     def drop(self, table: str) -> None:
         """Drop a table."""
@@ -111,7 +111,7 @@ class Script:
 
     def create(self, table: str, query: exp.Query) -> None:
         """Keep the statement."""
-        self.statements.append(created(table, query, temporary=False))
+        self.statements.append(created(table, query))
 
     def drop(self, table: str) -> None:
         """Keep the statement."""
@@ -130,12 +130,9 @@ class Script:
         raise TypeError("a script has no rows")
 
 
-def created(table: str, query: exp.Query, *, temporary: bool) -> exp.Expr:
+def created(table: str, query: exp.Query) -> exp.Expr:
     """Return the statement that makes ``table`` of the rows of ``query``."""
-    kind = exp.Properties(expressions=[exp.TemporaryProperty()]) if temporary else None
-    return exp.Create(
-        this=exp.Table(this=name(table)), kind="TABLE", expression=query, properties=kind
-    )
+    return exp.Create(this=exp.Table(this=name(table)), kind="TABLE", expression=query)
 
 
 def dropped(table: str) -> exp.Expr:

@@ -150,8 +150,19 @@ class _Linker:
     def _refer(self, record: c.Record) -> None:
         """Add to each row the rows that its references lead to."""
         references = [x for x in record.references if (record.name, x.name) in self.schema.links]
-        if not references:
-            return
+        catalogues = [x for x in references if self.schema.records[x.record].is_reference]
+        others = [x for x in references if x not in catalogues]
+        # Of records of any size one at a time: two tables of millions by key need twice the memory.
+        steps = [[*catalogues, *others[:1]], *([each] for each in others[1:])]
+        for number, step in enumerate(steps if references else (), start=1):
+            is_last = number == len(steps)
+            table = f"linked__{record.name}" + ("" if is_last else f"__refer{number}")
+            self._join(record, step, table)
+        for name in [*self._kept(record), *(each.name for each in references)]:
+            self.catalog.columns[record.name, name] = self.catalog.rows[record.name]
+
+    def _join(self, record: c.Record, references: Sequence[c.Reference], table: str) -> None:
+        """Make ``table`` of the rows of ``record`` and of those that ``references`` lead to."""
         rows = "p"
         columns: list[t.Sql] = [exp.Column(this=exp.Star(), table=t.name(rows))]
         joins = []
@@ -162,12 +173,9 @@ class _Linker:
             joins.append(t.join(t.table(index.table, alias), on))
             columns.append(t.named(t.column(ROW, alias), each.name))
         before = self.catalog.rows[record.name]
-        table = f"linked__{record.name}"
         self.database.create(table, t.select(columns, t.table(before, rows), joins))
         self.database.drop(before)
         self.catalog.rows[record.name] = table
-        for name in [*self._kept(record), *(each.name for each in references)]:
-            self.catalog.columns[record.name, name] = table
 
     def _list(self, record: c.Record, relation: c.Relation) -> None:
         """Make the table of a list: the row that has it, and a row in it."""
@@ -218,22 +226,18 @@ class _Linker:
         candidates = reader.frame.selected(
             [t.named(value, name) for name, value in columns.items()], wanted
         )
-        first = t.named(t.numbered([t.column(x) for x in names], [t.column(ROW)]), "_first")
-        there = t.every([t.is_given(t.column(name)) for name in names])
-        firsts = t.select([exp.Star(), first], t.subquery(candidates, "p"), (), there)
-        known = first_rows(self.catalog.rows[ensure.record], names)
+        there = t.every([t.is_given(t.column(name, "p")) for name in names])
         pairs = [t.equal(t.column(name, "q"), t.column(name, "p")) for name in names]
-        new = t.every(
-            [t.equal(t.column("_first", "p"), t.number(1)), t.is_null(t.column(ROW, "q"))]
-        )
-        made = f"ensured__{ensure.record}"
+        # What is not there yet, then of equals the first: the second is of few rows.
+        absent, made = f"absent__{ensure.record}", f"ensured__{ensure.record}"
+        known = t.join(t.table(self.catalog.rows[ensure.record], "q"), t.every(pairs), "ANTI")
         kept = [t.column(name, "p") for name in columns]
-        self.database.create(
-            made,
-            t.select(
-                kept, t.subquery(firsts, "p"), [t.join(t.subquery(known, "q"), t.every(pairs))], new
-            ),
-        )
+        self.database.create(absent, t.select(kept, t.subquery(candidates, "p"), [known], there))
+        first = t.named(t.numbered([t.column(x) for x in names], [t.column(ROW)]), "_first")
+        firsts = t.select([exp.Star(), first], t.table(absent))
+        is_first = t.equal(t.column("_first", "p"), t.number(1))
+        self.database.create(made, t.select(kept, t.subquery(firsts, "p"), (), is_first))
+        self.database.drop(absent)
         values = {name: t.column(name) for name in columns if name != ROW}
         open_names = [name for name in record.key if name not in values]
         if open_names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,42 @@ def test_numbers_of_parquet(program: Program, rows: list[tuple[Any, ...]], kind:
             "dual_share": pa.array(columns[3], kind),
             "newly_enrolled": pa.array(columns[4], pa.bool_()),
             "patients_1": pa.array(columns[5], pa.int64()),
+        }
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clinician.parquet")
+        pq.write_table(table, path)
+        assert_same_reading(program, [path], ReadOptions(percent_in="fraction"))
+        assert_same_reading(program, [path], ReadOptions())
+
+
+@given(
+    st.lists(st.tuples(*[st.none() | st.integers(-300, 10**6 - 1)] * 3), max_size=8),
+    st.integers(0, 6),
+    st.sampled_from([6, 18, 31, 38]),
+)
+@settings(max_examples=25, deadline=None)
+@example([(120, 850, 100), (100, 1, 0), (-100, -1, 999_999)], 2, 18)
+@example([(120, 850, 100), (100, 1, 0)], 6, 38)
+def test_decimals_of_parquet(
+    program: Program, rows: list[tuple[int | None, ...]], places: int, digits: int
+) -> None:
+    columns = list(zip(*rows, strict=True)) if rows else [[]] * 3
+    kind = pa.decimal128(digits, places)
+    numbers = [
+        pa.array([None if n is None else Decimal(n).scaleb(-places) for n in column], kind)
+        for column in columns
+    ]
+    table = pa.table(
+        {
+            "npi": pa.array([f"n{n}" for n in range(len(rows))], pa.string()),
+            "tin": pa.array(["12-3456789", "001-02-0003", "3", " 12-3456789"] * 2, pa.string())[
+                : len(rows)
+            ],
+            "clinician_type": pa.array(["physician"] * len(rows), pa.string()),
+            "charges_1": numbers[0],
+            "dual_share": numbers[1],
+            "patients_1": numbers[2],
         }
     )
     with tempfile.TemporaryDirectory() as folder:
