@@ -13,6 +13,7 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
@@ -51,7 +52,7 @@ class _Plain(argparse.RawDescriptionHelpFormatter):
 
 def _pairs() -> Iterator[tuple[str, str]]:
     some = [year for year in years() if year >= "2017"]
-    yield from zip(some, some[1:], strict=False)
+    yield from pairwise(some)
     yield some[0], some[-1]
 
 
@@ -118,10 +119,11 @@ def _agrees(seen: Population, reasons: Why) -> bool:
             f"how many are {name}": "yes", "how many are reduced": "reduction",
             "how many are raised": "raise",
         }  # fmt: skip
-        for measure, label in counted.items():
-            if measure in measures and label in comparison.labels:
-                if measures[measure] != (whole.before(label), whole.after(label)):
-                    return False
+        known = [each for each in counted.items() if each[0] in measures]
+        for measure, label in known:
+            ends = whole.before(label), whole.after(label)
+            if label in comparison.labels and measures[measure] != ends:
+                return False
     return True
 
 

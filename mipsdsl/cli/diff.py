@@ -143,7 +143,7 @@ def _shown(
         from mipsdsl.impact.text import as_text as of_layers
 
         parts.append(of_layers(made, width=_width(), paint=_paint()))
-    return "\n".join(parts)
+    return "\n\n".join(parts)
 
 
 def _about(

@@ -33,7 +33,8 @@ _SAMPLE = 10_000
 class Asked:
     """What a user asks beyond the text: the layers, and the people for the last two.
 
-    ``sample``: so many invented clinicians instead of files.
+    ``sample``: so many invented clinicians instead of files; 0: those that come with the program,
+    where both laws can be applied to them.
     """
 
     layers: tuple[str, ...]
@@ -71,7 +72,7 @@ _OPTIONS = (
     click.option(
         "--sample",
         is_flag=False,
-        flag_value=str(_SAMPLE),
+        flag_value="",
         metavar="[N]",
         help=f"The same of so many invented clinicians.  [default: {_SAMPLE:,}]",
     ),
@@ -119,15 +120,15 @@ def _asked(own: Mapping[str, Any]) -> Asked:
     if sample is not None:
         if files:
             raise exits.Stop("give --people or --sample, not both")
-        if not sample.isdigit() or not int(sample):
+        if sample and (not sample.isdigit() or not int(sample)):
             raise exits.Stop(f"--sample {sample}: say how many clinicians, as --sample 10000")
     layers = _layers(own, anybody=bool(files) or sample is not None)
     if not files and sample is None and {PEOPLE, WHY} & set(layers):
-        sample = str(_SAMPLE)
+        sample = ""
     return Asked(
         layers=layers,
         data=_data(own, files),
-        sample=None if sample is None else int(sample),
+        sample=None if sample is None else int(sample or 0),
         by=tuple(part.strip() for part in own["by"].split(",") if part.strip()),
         outcome=own["outcome"],
         max_rejects=own["max_rejects"],
@@ -241,6 +242,7 @@ def _of_people(
     from mipsdsl.impact.people import crowd, population
     from mipsdsl.whatif.lens import LensError
 
+    asked = _with_packaged(asked, laws)
     year = None if asked.sample is not None else year_of(difference.old)
     if year is not None and year != laws.new.year:
         laws = _laws(difference, year)
@@ -266,6 +268,20 @@ def _of_people(
     return parts
 
 
+def _with_packaged(asked: Asked, laws: Laws) -> Asked:
+    """Return what is asked, of the sample that comes with the program if that is meant and fits."""
+    from attrs import evolve
+
+    from mipsdsl import resources
+    from mipsdsl.impact.invented import is_enough
+
+    folder = resources.sample()
+    one = laws.merged.program if laws.merged is not None else laws.new
+    if asked.sample == 0 and folder.is_dir() and is_enough(one, folder):
+        return evolve(asked, sample=None, data=evolve(asked.data, sample=True))
+    return evolve(asked, sample=_SAMPLE) if asked.sample == 0 else asked
+
+
 @contextmanager
 def _given(asked: Asked, program: Program) -> Iterator[tuple[i.Data, str]]:
     """Give where the people are, and who they are: the user's files, or invented ones."""
@@ -275,7 +291,8 @@ def _given(asked: Asked, program: Program) -> Iterator[tuple[i.Data, str]]:
     from mipsdsl.impact.invented import invent
 
     if asked.sample is None:
-        yield asked.data, ", ".join(asked.data.files)
+        packaged = "the sample that comes with the program"
+        yield asked.data, packaged if asked.data.sample else ", ".join(asked.data.files)
         return
     with work_folder() as folder:
         try:

@@ -14,6 +14,7 @@ from mipsdsl.impact.look import look
 from mipsdsl.sample.files import Order, write_sample
 from mipsdsl.sample.marginals import Detail
 from mipsdsl.scraps import work_folder
+from mipsdsl.whatif.lens import LensError
 
 _FEW = 20
 _SEED = 1
@@ -31,21 +32,28 @@ def invent(
         DataError: no such sample can be made, or written.
 
     """
-    detail: Detail = "measures" if _is_enough(program, "measures") else "scores"
+    detail: Detail = "measures" if _would_be_enough(program, "measures") else "scores"
     write_sample(program, Order(clinicians, _SEED, "parquet", detail), folder, say)
     given = "measures and activities" if detail == "measures" else "scores of categories"
-    return f"{clinicians:,} invented clinicians, {given} given"
+    return f"invented clinicians, {given} given"
 
 
-def _is_enough(program: c.Program, detail: Detail) -> bool:
-    """Return whether the outcome can be computed from a sample of this detail."""
+def _would_be_enough(program: c.Program, detail: Detail) -> bool:
     with work_folder() as name:
         try:
             write_sample(program, Order(_FEW, _SEED, "csv", detail), Path(name))
-            inputs = read(program, [Path(name)], ReadOptions())
         except (DataError, ValueError):
             return False
-    seen = look(program, inputs.tables)
+        return is_enough(program, Path(name))
+
+
+def is_enough(program: c.Program, folder: Path) -> bool:
+    """Return whether the outcome can be computed from the data in ``folder``."""
+    try:
+        inputs = read(program, [folder], ReadOptions())
+        seen = look(program, inputs.tables)
+    except (DataError, LensError):
+        return False
     said = scoring.computed_here(seen.program, True, {})
     target = (seen.lens.record, seen.lens.outcome)
     _, plan = scoring.planned(scoring.world_of(seen.program, inputs), [target], said)

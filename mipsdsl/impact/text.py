@@ -42,7 +42,7 @@ def as_text(layers: Layers, *, width: int = 100, paint: Paint = plain) -> str:
             lines += ["", shown.heading(title), f"{_INDENT}skipped: {layers.skipped[name]}"]
         elif part is not None:
             lines += ["", *shown.part(title, part)]
-    return "\n".join(lines)
+    return "\n".join(lines).lstrip("\n")
 
 
 class _Shown:
@@ -50,10 +50,10 @@ class _Shown:
         self._width = width
         self._paint = paint
 
-    def heading(self, title: str, more: str = "") -> str:
+    def heading(self, title: str) -> str:
         """Return the line above a layer."""
-        rule = "─" * max(3, self._width - len(title) - len(more) - 7)
-        return self._paint(f"─── {title} {more}{' ' if more else ''}{rule}", "bold")
+        rule = "─" * max(3, self._width - len(title) - 5)
+        return self._paint(f"─── {title} {rule}", "bold")
 
     def part(self, title: str, part: object) -> Iterator[str]:
         """Yield the lines of a layer."""
@@ -65,7 +65,7 @@ class _Shown:
                 yield self.heading(title)
                 yield from self._witnesses(part)
             case Population():
-                yield self.heading(title, part.whose)
+                yield self.heading(title)
                 yield from self._population(part)
             case Why():
                 yield self.heading(title)
@@ -112,7 +112,7 @@ class _Shown:
     # --- 4 how many ---
 
     def _population(self, found: Population) -> Iterator[str]:
-        for note in found.notes:
+        for note in (f"{found.size:,} people: {found.whose}", *found.notes):
             yield from (self._paint(line, "dim") for line in self.wrapped(note))
         for name, comparison in found.outcomes.items():
             yield from self._outcome(name, comparison)
