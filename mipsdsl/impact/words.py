@@ -134,8 +134,21 @@ def _proof(proofs: Proofs) -> str:
 def _witnesses(witnesses: Sequence[Witness]) -> str:
     if not witnesses:
         return "no clinician was found for whom anything differs."
-    kinds = ", ".join(f"W{each.number} {each.kind}" for each in witnesses)
-    return f"{len(witnesses)} replayed: {kinds}."
+    said = [f"{spoken(name)} {_numbers(own)}" for name, own in by_output(witnesses)]
+    return f"{len(witnesses)} replayed, one for each kind of change: {', '.join(said)}."
+
+
+def by_output(witnesses: Sequence[Witness]) -> list[tuple[str, list[Witness]]]:
+    """Return the witnesses of each output, in the order of the outputs."""
+    found: dict[str, list[Witness]] = {}
+    for each in witnesses:
+        found.setdefault(each.name, []).append(each)
+    return list(found.items())
+
+
+def _numbers(witnesses: Sequence[Witness]) -> str:
+    first, last = witnesses[0].number, witnesses[-1].number
+    return f"W{first}" if first == last else f"W{first}–W{last}"
 
 
 def _population(population: Population) -> Iterator[str]:

@@ -26,10 +26,22 @@ class Sheet {
       this.show();
     });
     this.heads = [...table.tHead.rows[0].cells];
+    this.label(table);
     this.heads.forEach((head, place) => {
       head.querySelector("button").addEventListener("click", () => this.sort(head, place));
     });
     this.show();
+  }
+
+  // On a phone rows are laid out as cards, with labels; they stay rows of a table for those who listen.
+  label(table) {
+    const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+    const labels = this.heads.map((head) => head.textContent.trim());
+    for (const each of [table, ...table.querySelectorAll("thead, tbody, tr, td")]) {
+      each.setAttribute("role", roles[each.tagName]);
+      if (each.tagName === "TD") each.dataset.label = labels[each.cellIndex];
+    }
+    for (const head of this.heads) head.setAttribute("role", "columnheader");
   }
 
   sort(head, place) {
@@ -62,7 +74,12 @@ for (const table of document.querySelectorAll("table.sorts")) sheets.set(table.i
 
 for (const finder of document.querySelectorAll(".finder")) {
   const sheet = sheets.get(finder.dataset.table);
-  const text = (row) => row.textContent.toLowerCase().replace(/\s+/g, " ");
+  // What a row leads to (reasons and citations of a rule) is looked through as well.
+  const beyond = (row) => {
+    const led = row.querySelector("a[href^='#c']");
+    return led ? document.querySelector(`${led.getAttribute("href")} .reasons`).textContent : "";
+  };
+  const text = (row) => `${row.textContent} ${beyond(row)}`.toLowerCase().replace(/\s+/g, " ");
   const texts = new Map(sheet.asWritten.map((row) => [row, text(row)]));
   const search = finder.querySelector("input");
   const choices = [...finder.querySelectorAll("select")];

@@ -20,6 +20,7 @@ from mipsdsl.impact.answers import Layers
 from mipsdsl.impact.page import contents
 from mipsdsl.impact.words import (
     MINUS,
+    by_output,
     legend,
     sameness_text,
     spoken,
@@ -68,6 +69,7 @@ def as_page(
         headings=[each for each in headings(difference) if each[0] != "year"],
         summary=_by_layer(summary(difference, layers, wanted)),
         tiles=contents.tiles(difference, layers, wanted), things=things,
+        outputs=by_output(layers.witnesses or ()),
         areas=[(area, list(own)) for area, own in groupby(things, key=attrgetter("area"))],
         filters=contents.filters(things),
         flows=flows, spreads=spreads, falls=falls, charts=charts, legend=legend(layers),
@@ -91,13 +93,23 @@ def _breaks(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[._])", name))
 
 
+def _indented(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a text, and how far each is indented."""
+    return [(len(line) - len(line.lstrip(" ")), line.lstrip(" ")) for line in text.split("\n")]
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"spoken": spoken, "sameness": sameness_text, "breaks": _breaks}
+    made.filters |= {
+        "spoken": spoken,
+        "sameness": sameness_text,
+        "breaks": _breaks,
+        "indented": _indented,
+    }
     made.globals |= {"value": value_text}
     return made
 
