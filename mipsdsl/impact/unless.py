@@ -57,14 +57,19 @@ class _Place:
 def conditions(trial: Trial, target: Target) -> list[Condition]:
     """Return what all have in common for whom the output was seen to differ, the most telling first."""
     seen, alike = (known.get(target, [])[:MOST] for known in (trial.seen, trial.alike))
+    program = trial.candidates.program
+    choices = {each.name: len(each.values) for each in program.choices}
     found = []
-    for place in _places(trial.candidates.program, target[0]) if alike else ():
+    for place in _places(program, target[0]) if alike else ():
         told, others = (
-            [_value(trial.candidates.program, each, target[0], place) for each in some]
-            for some in (seen, alike)
+            [_value(program, each, target[0], place) for each in some] for some in (seen, alike)
         )
-        for said, expr, met in _common(place, told):
-            share = sum(not met(value) for value in others) / len(others)
+        sent = [value for value in others if value is not _NOT_SENT]
+        if _NOT_SENT in told or not sent:
+            continue
+        few = min(FEW, choices.get(place.field.type.choice, 0) // 2)
+        for said, expr, met in _common(place, told, few):
+            share = sum(not met(value) for value in sent) / len(sent)
             if share >= OTHERS:
                 found.append(Condition(said, expr, share))
     return sorted(found, key=lambda each: -each.share)
@@ -85,11 +90,15 @@ def _places(program: c.Program, record: str) -> Iterator[_Place]:
 
 
 def _value(program: c.Program, one: Sighting, record: str, place: _Place) -> Stored:
-    """Return what a row has at a place; nothing where nobody sent such a row."""
+    """Return what a row has at a place, if somebody sent such a row."""
     row = _row(program, one, record, one.key)
     if place.by and row is not None:
         row = _row(program, one, place.record, tuple(row.get(name) for name in place.by))
-    return None if row is None else row.get(place.field.name)
+    return _NOT_SENT if row is None else row.get(place.field.name)
+
+
+_NOT_SENT = "\x1f"
+"""What stands for the value of a row that nobody sent: no text of a policy or of data is it."""
 
 
 def _row(program: c.Program, one: Sighting, record: str, key: Key) -> Values | None:
@@ -99,7 +108,7 @@ def _row(program: c.Program, one: Sighting, record: str, key: Key) -> Values | N
 
 
 def _common(
-    place: _Place, told: Sequence[Stored]
+    place: _Place, told: Sequence[Stored], few: int
 ) -> Iterator[tuple[str, c.Expr, Callable[[Stored], bool]]]:
     """Give what all of ``told`` have at a place: in words, as a condition, and of a value."""
     values = frozenset(told)
@@ -108,7 +117,7 @@ def _common(
         word = "yes" if told[0] else "no"
         literal = c.Constant(told[0], type=YESNO)
         yield f"{place.said} is {word}", c.Same(read, literal, type=YESNO), values.__contains__
-    elif type_.unit is Unit.CHOICE and len(values) <= FEW and None not in values:
+    elif type_.unit is Unit.CHOICE and len(values) <= few and None not in values:
         members = tuple(sorted(str(value) for value in values))
         listed = c.SetOf(members, type=Type(Unit.SET, type_.choice))
         said = f"{place.said} is {' or '.join(members)}"
