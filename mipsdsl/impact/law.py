@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, field, frozen
 
+from mipsdsl.arithmetic import rescale
 from mipsdsl.core import nodes as c
+from mipsdsl.core.types import GRID
 from mipsdsl.diff.laws import Laws
 from mipsdsl.engines.frames import Values, linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Plan, Population, population_value, requirements
 from mipsdsl.engines.python import Loaded, PythonEngine, compile_python, load
-from mipsdsl.engines.schema import Target
+from mipsdsl.engines.schema import Target, stored_scale
 from mipsdsl.engines.store import Store, Stored
 
 
@@ -79,10 +81,39 @@ class OneLaw:
         return found
 
 
-def both_laws(laws: Laws) -> tuple[OneLaw, OneLaw]:
-    """Return both policies to be run, with the factors that ``pairing`` writes into them."""
+def both_laws(laws: Laws, told: Mapping[str, Stored]) -> tuple[OneLaw, OneLaw]:
+    """Return both policies to be run, with the factors that ``pairing`` writes into them.
+
+    Of those that nobody published (means of the nation) both take what examples have ``told``, or one;
+    of a parameter that one of them leaves to be given, what the other says.
+    """
     olds, news = (_published(each) for each in (laws.old, laws.new))
-    return OneLaw(laws.old, {**news, **olds}), OneLaw(laws.new, {**olds, **news})
+    told = {**told, **_said(laws.new), **_said(laws.old)}
+    some = {
+        item.name: told.get(item.name, _one(item))
+        for program in (laws.old, laws.new)
+        for item in program.items
+        if not item.record and item.shape is not None
+    }
+    return OneLaw(laws.old, {**some, **news, **olds}), OneLaw(laws.new, {**some, **olds, **news})
+
+
+def _said(program: c.Program) -> dict[str, Stored]:
+    """Return the quantities that parameters are, in steps of the grid of their unit."""
+    return {
+        each.name: rescale(int(each.value.value), each.value.shape.scale, GRID[each.type.unit])
+        for each in program.parameters
+        if isinstance(each.value, c.Constant) and each.value.shape is not None
+    }
+
+
+def _one(item: c.Item) -> Stored:
+    """Return one, or what an item can have that is nearest to it."""
+    assert item.shape is not None
+    scale = stored_scale(item)
+    low, high = (int(x * 10**scale) for x in (item.shape.low, item.shape.high))
+    one: int = 10**scale
+    return min(high, max(low, one))
 
 
 def _published(program: c.Program) -> dict[str, Stored]:

@@ -15,7 +15,7 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diff.change import Difference
 from mipsdsl.diff.laws import Laws
 from mipsdsl.engines.schema import Target
-from mipsdsl.engines.store import Key, Store, Stored
+from mipsdsl.engines.store import UNSET, Key, Store, Stored
 from mipsdsl.impact.candidates import (
     TURN_PLACES,
     Candidates,
@@ -93,6 +93,8 @@ class Trial:
             is_output = target in self.outputs
             for at, to, number, key in rows[target[0]]:
                 before, after = olds[at], news[to]
+                if not (_is_known(before) and _is_known(after)):
+                    continue
                 if before != after:
                     sighting = Sighting(some[number], key, before, after)
                     self.seen.setdefault(target, []).append(sighting)
@@ -128,24 +130,28 @@ def trial(
     worlds = [World.usual(side.setting, Report()) for side in sides]
     candidates = Candidates(program, People({}))
     candidates.usual = candidates.whole(_people(worlds[1], sides[1], Names({}, {}, {}), 0))
+    names, same = Names.of(difference), Names({}, {}, {})
+    told = [
+        *(_people(world, sides[0], names, years) for world in (worlds[0], *sides[0].examples())),
+        *(_people(world, sides[1], same, 0) for world in sides[1].examples()),
+    ]
+    factors = {name: x for each in told for name, x in each.populations.items() if x is not None}
     found = Trial(
-        difference, laws, sides, both_laws(laws), candidates, *_watched(laws), Together(program)
-    )
+        difference, laws, sides, both_laws(laws, factors), candidates, *_watched(laws),
+        Together(program),
+    )  # fmt: skip
     if laws.merged is not None:
-        names = Names.of(difference)
-        told = [
-            *(
-                _people(world, sides[0], names, years)
-                for world in (worlds[0], *sides[0].examples())
-            ),
-            *(_people(world, sides[1], Names({}, {}, {}), 0) for world in sides[1].examples()),
-        ]
         plain = distinct([candidates.usual, *(candidates.whole(each) for each in told)])
         found.examples = tuple(plain)
         near = candidates.near(_turns(laws))
         chance = by_chance(program, SEED, CHANCE)
         found.look([*people, *plain, *near, *chance, *mixed(candidates, plain, SEED, MIXED)])
     return found
+
+
+def _is_known(value: object) -> bool:
+    """Return whether a value could be computed: what lacks a constant that is to be given is not."""
+    return value is not UNSET
 
 
 def _people(world: World, side: Side, names: Names, years: int) -> People:

@@ -145,3 +145,12 @@ def test_who_was_renamed_is_told_in_the_names_of_each_year(tmp_path: Path) -> No
 
     assert "expect adjustment 9%" in old.read_text("utf-8")
     assert "expect change -9%" in new.read_text("utf-8")
+
+
+def test_what_cannot_be_computed_does_not_differ() -> None:
+    open_ = changed(
+        ("parameter threshold = 30 points", "parameter threshold: points = to be given"),
+    )
+    found = tried(POLICY, open_)
+
+    assert () == tuple(x for x in witnesses(found) if x.name == "adjustment")
