@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from mipsdsl.cli.main import cli
+from tests.large.hidden import ASKED, written
 
 pytest.importorskip("pyspark", reason="pyspark-client is missing: pip install 'mipsdsl[spark]'")
 sail = pytest.importorskip("pysail.spark", reason="pysail, a Spark Connect server, is missing")
@@ -38,6 +39,11 @@ def remote() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("counted"))
+
+
 def mips(*arguments: str) -> None:
     done = CliRunner().invoke(cli, arguments)
     assert done.exit_code == 0, done.output
@@ -55,6 +61,26 @@ def test_engines_write_the_same(remote: str, tmp_path: Path) -> None:
         expected = (tmp_path / "native" / name).read_bytes()
         assert expected.count(b"\n") > int(CLINICIANS) // 20
         assert expected == (tmp_path / "sql" / name).read_bytes()
+        assert expected == (tmp_path / "spark" / name).read_bytes()
+
+
+def test_spark_hides_what_the_interpreter_hides(remote: str, counted: Path, tmp_path: Path) -> None:
+    how = (
+        "--mask",
+        "keys",
+        "--mask-secret-file",
+        str(counted / "secret"),
+        "--suppress-below",
+        "11",
+    )
+    run = ["run", str(counted / "counts.mips"), str(counted / "data"), "--population", "here", *how]
+    asked = ["--outputs", f"{ASKED['practice']},{ASKED['clinician']}"]
+    mips(*run, *asked, "--engine", "interpreter", "-o", str(tmp_path / "rows"))
+    mips(*run, *asked, "--engine", "spark", "--remote", remote, "-o", str(tmp_path / "spark"))
+
+    for name in ("clinician.csv", "practice.csv"):
+        expected = (tmp_path / "rows" / name).read_bytes()
+        assert b",*" in expected
         assert expected == (tmp_path / "spark" / name).read_bytes()
 
 
