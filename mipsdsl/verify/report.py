@@ -31,6 +31,8 @@ class Result:
     place: c.Place | None
     seconds: float = 0.0
     is_final: bool = True
+    limit: float = 0.0
+    """The seconds that it was given."""
 
 
 def settled(each: Settled) -> Result:

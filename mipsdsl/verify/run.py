@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from time import process_time
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.solver.attempt import Never
@@ -150,7 +150,6 @@ def _answer(index: int, seconds: float, reached: Reached | None) -> tuple[Result
         return result(each, spent, judge.program), reached
     if reached is not None:
         left += reached.seconds
-    answer = judge.answer(
-        each.question, min(seconds, left), may_give=each.wants_person, reached=reached
-    )
-    return result(each, answer, judge.program), answer.reached
+    limit = min(seconds, left)
+    answer = judge.answer(each.question, limit, may_give=each.wants_person, reached=reached)
+    return evolve(result(each, answer, judge.program), limit=limit), answer.reached

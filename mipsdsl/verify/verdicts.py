@@ -17,9 +17,6 @@ from mipsdsl.verify.judge import Verdict
 from mipsdsl.verify.questions import Asked
 from mipsdsl.verify.report import Result
 
-ENOUGH = 0.9
-"""What was left open is not asked again with as much time, or hardly more."""
-
 
 class Verdicts:
     """What was found in earlier runs: of these rules, and of others in which they stand as here.
@@ -47,8 +44,8 @@ class Verdicts:
         line = self._own.get(key) or self._elsewhere().get(key)
         if line is None:
             return None
-        verdict, is_well, said, spent, is_final = line
-        if not is_final and spent < ENOUGH * seconds:
+        verdict, is_well, said, spent, is_final, limit = line
+        if not is_final and limit < seconds:
             return None
         self._used[key] = line
         return Result(asked.kind, asked.name, Verdict(verdict), is_well, said, asked.place, spent)
@@ -56,7 +53,7 @@ class Verdicts:
     def put(self, asked: Asked, found: Result) -> None:
         """Keep what was found."""
         self._used[self._key(asked)] = [
-            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final,
+            found.verdict.value, found.is_well, found.said, found.seconds, found.is_final, found.limit,
         ]  # fmt: skip
 
     def close(self, *, keep: bool) -> None:

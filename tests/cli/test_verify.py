@@ -134,3 +134,82 @@ def test_a_missing_solver_is_said_with_what_to_install(mips, unsound, monkeypatc
     monkeypatch.setattr(verify, "find_spec", lambda _: None)
 
     assert "pip install 'mipsdsl[verify]'" in mips("verify", unsound, code=5).output
+
+
+def test_what_is_proved_of_one_year_is_not_proved_again_of_another(mips, unsound, monkeypatch):
+    results(mips, unsound, "-k", "who is out")
+    from mipsdsl.verify import run
+
+    asked = []
+
+    def answered(program, limits, every, todo):
+        asked.extend(todo)
+        return iter(())
+
+    monkeypatch.setattr(run, "_answered", answered)
+    later = unsound.with_name("later.mips")
+    text = unsound.read_text().replace("year 2017 paying 2019", "year 2018 paying 2020")
+    later.write_text(text.replace("sum of cost over visits", "sum of cost over visits at most $9"))
+    results(mips, later, "-k", "who is out")
+    assert asked == []
+
+    later.write_text(text.replace("paid: percent = 4%", "paid: percent = 5%"))
+    mips("verify", later, "-k", "who is out", code=1)
+    assert asked
+
+
+RATIOS = """\
+rules for performance year 2017 paying 2019
+title "ratios"
+source [81 FR 77008] published 2016-11-04
+
+record clinician key npi
+    npi     text
+    rate    number from 0 to 100
+    before  percent from 1% to 100%
+    now     percent from 0% to 100%
+    starts  list of number at most 10
+
+rule clinician.gain: percent =
+    10% * ratio of (now - before) to before (when zero: 0%) at least 0% at most 10%
+    [42 CFR 1]
+rule clinician.decile: number from 0 to 10 = position of rate on starts from 1 rising [42 CFR 1]
+rule clinician.points: points = 1 point * decile at least 3 points at most 10 points [42 CFR 1]
+
+claim "who was better before gains less" for clinician: raising before never raises gain
+claim "at least three" for clinician: always points >= 3 points
+claim "three is all" for clinician: always points <= 3 points
+"""
+
+
+@pytest.fixture
+def ratios(tmp_path):
+    path = tmp_path / "ratios.mips"
+    path.write_text(RATIOS, encoding="utf-8")
+    return path
+
+
+def test_a_quotient_of_two_unknowns_is_known_to_fall_with_its_divisor(mips, ratios):
+    told = results(mips, ratios, "-k", "who was better")["who was better before gains less"]
+    assert told["verdict"] == "proved"
+
+
+def test_a_place_between_two_starts_is_looked_at_only_where_it_matters(mips, ratios):
+    told = results(mips, ratios, "-k", "at least three")["at least three"]
+    assert told["verdict"] == "proved"
+    told = results(mips, ratios, "-k", "three is all", code=1)["three is all"]
+    assert told["verdict"] == "refuted"
+
+
+def test_somebody_is_found_by_chance_where_there_are_many(unsound):
+    from mipsdsl.cli import policies
+    from mipsdsl.verify.chance import somebody
+    from mipsdsl.verify.questions import Asked, Kind, questions
+
+    _, program = policies.compiled(str(unsound))
+    cases = [x for x in questions(program) if isinstance(x, Asked) and x.kind is Kind.CASE]
+    wanted = {number: each.question for number, each in enumerate(cases)}
+    never = set(wanted) - set(somebody(program, wanted, 2017))
+
+    assert len(never) == 1, "a score that is under two and not under three"
+    assert "clinician.bonus" in cases[never.pop()].name

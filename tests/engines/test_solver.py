@@ -41,7 +41,7 @@ def compare(program, record, dice, most=2):
     bounds = dict.fromkeys(schema.lists, most)
     rows = Rows(schema, Numbers(), Codebook.of(program), bounds)
     items = {(x.record, x.name) for x in program.items}
-    encoder = Encoder(rows, Depth(items, {*schema.lists, *items}), Grids(schema))
+    encoder = Encoder(rows, Depth(items, {*schema.lists, *items}, items), Grids(schema))
     here = _here(encoder, record)
     wanted = [x for x in program.items if x.record == record and x.kind is not c.ItemKind.SELECTION]
     found = {x.name: encoder.read(here, x.name) for x in wanted}

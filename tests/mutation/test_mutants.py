@@ -7,6 +7,7 @@ import pytest
 from mipsdsl.pipeline import analyse
 from mipsdsl.source import Source
 from mipsdsl.testing import run_tests
+from mipsdsl.testing.mutation.equivalence import Equivalence, Same
 from mipsdsl.testing.mutation.killing import Bench, survivors
 from mipsdsl.testing.mutation.mutants import changed_program, mutants
 from mipsdsl.testing.mutation.run import try_mutants
@@ -119,3 +120,15 @@ def test_a_change_that_says_the_same_is_listed_apart() -> None:
     verdict = try_mutants(analysis, run_tests(analysis, claims=False))
 
     assert "without “at most 50 points”" in {mutant.words for mutant in verdict.alike}
+
+
+def test_the_solver_says_which_changes_say_the_same() -> None:
+    pytest.importorskip("z3")
+    text = RULES.replace("at most 40 points\n", "at most 40 points at most 50 points\n")
+    program = analysis_of(text).program
+    changes = {mutant.words: mutant for mutant in mutants(program)}
+    ask = Equivalence(program, seconds=60)
+
+    assert ask.of(changes["without “at most 50 points”"]) is Same.PROVED
+    assert ask.of(changes["$30,001 instead of $30,000"]) is Same.APART
+    assert ask.of(changes["“points > 3 points” instead of “>=”"]) is Same.APART
