@@ -12,7 +12,7 @@ from mipsdsl import resources
 from mipsdsl.diagnostics import Report
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.build import _MAKERS
+from mipsdsl.syntax.build import MAKERS
 from mipsdsl.syntax.parser import parse
 from mipsdsl.syntax.terminals import _NAMES
 from mipsdsl.syntax.words import HEADERS_BEFORE, ITEM_WORDS, KEYWORDS, WORDS_IN_PLACE
@@ -126,7 +126,7 @@ def test_every_alternative_of_the_grammar_makes_a_node() -> None:
         if rule.alias or not (rule.options.expand1 or rule.origin.name.startswith("_"))
     }
 
-    assert set() == made - set(_MAKERS)
+    assert set() == made - set(MAKERS)
 
 
 def test_terminals_have_names_that_an_author_understands() -> None:
