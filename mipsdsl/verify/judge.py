@@ -274,7 +274,7 @@ class _Search:
         return len(new - self.depth.items) + sum(x.is_list for x in reads)
 
     def _out_of_time(self) -> str:
-        return f"{self.seconds:g} seconds were not enough"
+        return f"{round(self.seconds, 1):g} seconds were not enough"
 
     def _undecided(self, tried: Attempt) -> str:
         return self._out_of_time() if tried.why in ("timeout", "canceled") else tried.why

@@ -100,10 +100,10 @@ def tiles(difference: Difference, layers: Layers, changes: Sequence[Change]) -> 
         found += _of_population(layers.population)
     if layers.proofs is not None and layers.proofs.outputs:
         outputs = layers.proofs.outputs
-        differ = sum(each.sameness is not Sameness.SAME for each in outputs)
-        found.append(
-            Tile("proof", f"{differ} of {len(outputs)}", "results are not the same for everyone")
-        )
+        differ = sum(each.sameness in {Sameness.DIFFERS, Sameness.UNLESS} for each in outputs)
+        unknown = sum(each.sameness is Sameness.UNKNOWN for each in outputs)
+        said = f"results differ for someone{f'; {unknown} unknown' if unknown else ''}"
+        found.append(Tile("proof", f"{differ} of {len(outputs)}", said))
     number = sum(counts(changes).values())
     found.append(
         Tile("changes", f"{number:,}", f"provisions differ; {difference.untouched:,} as before")
