@@ -13,7 +13,6 @@ from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.diagnostics import Report
 from mipsdsl.diff.change import Difference, Kind
 from mipsdsl.engines.frames import Values
-from mipsdsl.engines.plan import Population
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Key, Stored
 from mipsdsl.impact.law import People
@@ -22,7 +21,7 @@ from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.testing.scenes import worlds
 from mipsdsl.testing.world import Setting, World, setting
-from mipsdsl.verify.random_world import Maker, populations_of
+from mipsdsl.verify.random_world import Maker
 
 MANY = 7
 """So many rows are tried in a list, next to one."""
@@ -333,9 +332,7 @@ def by_chance(program: c.Program, seed: int, number: int) -> Iterator[People]:
     """Give random people, legal under ``program``."""
     maker = Maker(program, seed)
     for _ in range(number):
-        factors = populations_of(program, maker)
-        said = {name: x for name, x in factors.items() if not isinstance(x, Population)}
-        yield People(maker.world(), said)
+        yield People(maker.world())
 
 
 def mixed(

@@ -98,6 +98,14 @@ def both_laws(laws: Laws, told: Mapping[str, Stored]) -> tuple[OneLaw, OneLaw]:
     return OneLaw(laws.old, {**some, **news, **olds}), OneLaw(laws.new, {**some, **olds, **news})
 
 
+def open_factors(laws: Laws) -> frozenset[str]:
+    """Return the factors that neither policy says anything of: means of the nation, not yet known."""
+    names = {x.name for law in (laws.old, laws.new) for x in law.items if not x.record}
+    for law in (laws.old, laws.new):
+        names -= {*_published(law), *_said(law)}
+    return frozenset(names)
+
+
 def _said(program: c.Program) -> dict[str, Stored]:
     """Return the quantities that parameters are, in steps of the grid of their unit."""
     return {

@@ -22,7 +22,7 @@ from mipsdsl.engines.schema import LAYOUT, Target
 from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.explain.sentences import value_text
 from mipsdsl.impact.answers import Proof, Proofs, Sameness
-from mipsdsl.impact.law import People
+from mipsdsl.impact.law import People, open_factors
 from mipsdsl.impact.pairing import Pairing, as_it_was, pairing
 from mipsdsl.impact.trial import HIDDEN, Trial, outputs_of
 from mipsdsl.impact.unless import Condition, conditions
@@ -244,10 +244,8 @@ def _people(answer: Answer, trial: Trial) -> People:
         for record in trial.candidates.program.records
         if record.grouping is None
     }
+    factors = open_factors(trial.laws)
     said = {
-        item.name: engine.population(item.name)
-        for item in trial.candidates.program.items
-        if not item.record and (("", item.name) in engine.store.schema.items)
+        name: engine.population(name) for name in factors if ("", name) in engine.store.schema.items
     }
-    switches = set(trial.laws.merged.switches.values()) if trial.laws.merged else set()
-    return People(rows, {name: x for name, x in said.items() if name not in switches})
+    return People(rows, said)
