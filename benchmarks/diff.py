@@ -78,11 +78,11 @@ def _compare(old: str, new: str, clinicians: int) -> bool:
     with _timed(times, "laws"):
         laws = laws_of(found, int(new))
     one = laws.merged.program if laws.merged is not None else laws.new
-    with tempfile.TemporaryDirectory() as folder, workspace() as (connection, _):
+    with tempfile.TemporaryDirectory() as folder, workspace() as space:
         with _timed(times, "sample"):
             whose = invent(one, clinicians, Path(folder))
         with _timed(times, "reading"):
-            people = ManyPeople(read_world(connection, one, [Path(folder)], ReadOptions()))
+            people = ManyPeople(read_world(space.connection, one, [Path(folder)], ReadOptions()))
             both = crowd(laws, people, whose)
         with _timed(times, "how many"):
             seen = population(both, (old, new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -207,3 +208,22 @@ def test_bins_hold_all_values(low, high):
     assert high <= edges[-1]
     assert len(edges) <= 14
     assert 1 == len({b - a for a, b in pairwise(edges)})
+
+
+def test_a_file_and_its_past_are_compared(mips, sides, monkeypatch):
+    folder, new = sides
+    monkeypatch.chdir(folder.parent)
+    for args in (
+        ["init", "-q"],
+        ["add", "old"],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "first"],
+    ):
+        subprocess.run(["git", *args], check=True)
+    text = (new / "money.mips").read_text(encoding="utf-8")
+    (folder / "money.mips").write_text(text, encoding="utf-8")
+
+    said = mips("diff", "old", "--against", "git:HEAD").stdout
+    assert "parameter threshold   30 points → 60 points" in said
+    assert "leave B out" in mips("diff", "old", "old", "--against", "git:HEAD", code=2).stderr
+    assert "write a revision" in mips("diff", "old", "--against", "HEAD", code=2).stderr
+    assert "no file" in mips("diff", "2018", "--against", "git:HEAD", code=2).stderr
