@@ -75,6 +75,12 @@ def test_new_lines_stand_beside_nothing() -> None:
     assert not [row for row in rows if row[1] is None]
 
 
+def test_what_is_unknown_is_not_said_to_differ(small) -> None:
+    page = as_page(small, made.layers(small))
+
+    assert "<strong>3 of 5</strong> <span>results differ for someone; 1 unknown</span>" in page
+
+
 def test_no_difference_is_said(small) -> None:
     assert "Nothing is different." in as_page(between(OLD, OLD), Layers())
 
