@@ -9,6 +9,7 @@ import pytest
 from mipsdsl.core import build as b
 from mipsdsl.core import nodes as c
 from mipsdsl.engines.columns import columns_of, stored_values
+from mipsdsl.engines.frames import Frame
 from mipsdsl.engines.native import NativeEngine, OutOfRange, compile_native
 from mipsdsl.engines.rows import link
 from tests.engines import worlds as w
@@ -20,7 +21,7 @@ def test_a_value_beyond_what_the_program_says_of_it_is_refused() -> None:
         [w.record("thing", ("id",), [w.column("id", w.TEXT), w.column("y", w.NUMBER)])],
         [w.item("thing", "square", w.NUMBER, _square(w.read(w.HERE, "y", w.NUMBER, 4)))],
     )
-    data = {"thing": w.Data(("id", "y"), [["T", 20_000_000]])}
+    data = {"thing": Frame(("id", "y"), [["T", 20_000_000]])}
     plan = plan_for(of, data)
 
     with pytest.raises(OutOfRange, match=r"thing\.square"):
@@ -41,7 +42,7 @@ def test_a_divisor_that_was_never_to_be_zero_and_is_stops_the_run() -> None:
         [w.record("thing", ("id",), [w.column("id", w.TEXT), w.column("y", w.NUMBER)])],
         [_divided(w.read(w.HERE, "y", w.NUMBER, 4))],
     )
-    data = {"thing": w.Data(("id", "y"), [["S", 5], ["T", 0]])}
+    data = {"thing": Frame(("id", "y"), [["S", 5], ["T", 0]])}
 
     with pytest.raises(ZeroDivisionError, match="thing"):
         NativeEngine(of, columns_of(link(of, data)), computed(of)).run(plan_for(of, data))
