@@ -34,6 +34,8 @@ MEANING = 0.5
 """Seconds for the question whether a rule of another text means the same."""
 ON_THE_WAY = 0.5
 """So much of the time is for these; the rest is for the outputs themselves."""
+CONDITIONED = 0.3
+"""So much of the time again is for the conditions that outputs differ under."""
 CONDITIONS = 3
 """So many conditions are tried of an output."""
 SPENT = "the time for all proofs was spent"
@@ -96,6 +98,8 @@ class Prover:
         for target in waiting:
             if self._is_open(target):
                 self._ask(target, self.limits.seconds)
+        # What outputs differ by is looked for in a time of its own.
+        self.end = max(self.end, process_time() + CONDITIONED * self.limits.budget)
         return Proofs(tuple(self._proof(x) for x in outputs), reworded)
 
     def _is_open(self, target: Target) -> bool:
