@@ -13,6 +13,7 @@ from mipsdsl.engines.evaluate import At
 from mipsdsl.engines.schema import schema_of
 from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.semantics.cells import quantity_text
+from mipsdsl.verify.excepted import exception_for_all
 from mipsdsl.verify.judge import Answer, Verdict
 from mipsdsl.verify.questions import Asked, Kind, Settled
 from mipsdsl.verify.replay import Replay
@@ -74,7 +75,10 @@ def result(asked: Asked, answer: Answer, program: c.Program) -> Result:
 
 
 def _never(asked: Asked, program: c.Program) -> tuple[str, bool]:
-    """Return why a case never applies, and whether that is meant: a switch is off."""
+    """Return why a case never applies, and whether that is meant.
+
+    It is where a switch is off, or where everybody is excepted from a rule that it rests on.
+    """
     assert isinstance(asked.question, Never)
     items = schema_of(program).items
     switches = [
@@ -94,6 +98,8 @@ def _never(asked: Asked, program: c.Program) -> tuple[str, bool]:
     ]
     if switches:
         return f"never as long as {' and '.join(dict.fromkeys(switches))}", True
+    if (arm := exception_for_all(program, asked.question)) is not None:
+        return f"never as long as everybody is excepted: {arm.because or arm.place}", True
     return "nobody ever comes to this case with its condition met", False
 
 

@@ -94,6 +94,21 @@ def test_a_case_that_never_applies_is_found(mips, unsound):
     assert "nobody ever comes to this case" in told
 
 
+def test_a_case_that_an_exception_for_everybody_hides_is_meant(mips, tmp_path):
+    path = tmp_path / "relief.mips"
+    relief = """
+parameter relief_until = 2017-12-31 [42 CFR 1]
+rule clinician.sick: yesno = out [42 CFR 1]
+    except yes when January 1 of performance year <= relief_until because "a flood" [42 CFR 1]
+rule clinician.price: percent = if not sick then 2% else 1% [42 CFR 1]
+"""
+    path.write_text(SOUND + relief, encoding="utf-8")
+
+    told = mips("verify", path, "-k", "clinician.price", "--jobs", "1").stdout
+
+    assert "never as long as everybody is excepted: a flood" in told
+
+
 def test_a_sound_policy_is_well_and_each_question_is_listed(mips, tmp_path):
     path = tmp_path / "sound.mips"
     path.write_text(SOUND, encoding="utf-8")
