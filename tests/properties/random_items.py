@@ -143,16 +143,7 @@ headers = st.one_of(
     node(n.Title, words),
     node(n.SourceOf, st.just("81 FR 77008"), dates),
 )
-_items = st.one_of(
+items = st.one_of(
     headers, choices, records, ensures, parameters, rules, tables, scales, selections,
     populations, claims, usuals, examples,
 )  # fmt: skip
-
-
-@st.composite
-def _item(draw: st.DrawFn) -> n.Item:
-    """Draw an item; by a function, as the text of so nested a strategy takes memory without end."""
-    return draw(_items)
-
-
-items = _item()

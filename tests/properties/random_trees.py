@@ -33,8 +33,17 @@ dates = st.sampled_from(["2017-09-01", "2016-12-31"]).map(lambda x: n.Date(x, sp
 
 
 def node(kind: Callable[..., Part], *parts: st.SearchStrategy[object]) -> st.SearchStrategy[Part]:
-    """Return nodes of ``kind`` made of ``parts``."""
-    return st.builds(kind, *parts, span=st.just(AT))
+    """Return nodes of ``kind`` made of ``parts``.
+
+    By a function: Hypothesis writes out a strategy, and so nested a one takes memory without end.
+    """
+    made = st.builds(kind, *parts, span=st.just(AT))
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Part:
+        return draw(made)
+
+    return drawn()
 
 
 def several(
