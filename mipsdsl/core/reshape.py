@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from attrs import evolve
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
-from mipsdsl.core.reads import Schema, record_of, record_of_each
+from mipsdsl.core.around import Around, Remaker
+from mipsdsl.core.reads import Schema
 from mipsdsl.core.types import Shape
-from mipsdsl.core.walk import held, is_node
 
 ShapeOf: TypeAlias = Callable[[str, str], Shape | None]
 """The shape of a name of a record; the population has the record ""."""
@@ -23,69 +23,36 @@ def reshaped(expr: c.Expr, record: str, schema: Schema, shape_of: ShapeOf) -> c.
     return _Reshaper(record, schema, shape_of).expr(expr, ())
 
 
-Around: TypeAlias = tuple[str, ...]
-"""The records of the rows that the folds around look at."""
-
-
-class _Reshaper:
+class _Reshaper(Remaker):
     def __init__(self, record: str, schema: Schema, shape_of: ShapeOf) -> None:
-        self._record = record
-        self._schema = schema
+        super().__init__(record, schema)
         self._shape_of = shape_of
 
     def expr(self, expr: c.Expr, around: Around) -> c.Expr:
         """Return ``expr`` with new shapes."""
         match expr:
             case c.Read(row=row, name=name):
-                record = record_of(row, self._record, around, self._schema)
-                known = self._shape_of(record, name)
-                return evolve(expr, row=self._rebuilt(row, around), shape=known)
+                known = self._shape_of(self.record_of(row, around), name)
+                return evolve(expr, row=self.part(row, around), shape=known)
             case c.ReadPopulation(name=name):
                 return evolve(expr, shape=self._shape_of("", name))
             case c.Fold():
                 return self._fold(expr, around)
-            case c.Select(rows=rows, places=places):
-                inside = (*around, record_of_each(rows, self._record, around, self._schema))
-                made = tuple(self._places(one, around, inside) for one in places)
-                return evolve(expr, rows=self._rebuilt(rows, around), places=made)
+            case c.Select():
+                return self.selection(expr, around)
             case _:
-                return _derived(self._parts(expr, around))
-
-    def _places(self, one: c.Places, around: Around, inside: Around) -> c.Places:
-        return evolve(
-            one,
-            number=self.expr(one.number, around),
-            where=self.expr(one.where, inside),
-            each=None if one.each is None else self.expr(one.each, inside),
-            keys=tuple(evolve(key, value=self.expr(key.value, inside)) for key in one.keys),
-            fallbacks=tuple(self.expr(each, inside) for each in one.fallbacks),
-        )
+                return _derived(self.with_parts(expr, around))
 
     def _fold(self, fold: c.Fold, around: Around) -> c.Expr:
-        inside = (*around, record_of_each(fold.rows, self._record, around, self._schema))
+        inside = self.inside(fold.rows, around)
         before = fold.body.shape
         where, body = self.expr(fold.where, inside), self.expr(fold.body, inside)
-        rows = self._rebuilt(fold.rows, around)
+        rows = self.part(fold.rows, around)
         made = evolve(fold, rows=rows, where=where, body=body)
         if before is None or body.shape == before or fold.kind is c.FoldKind.COUNT:
             return made
         most = ceil((fold.shape or before).numerator / max(1, before.numerator))
         return evolve(build.fold(fold.kind, fold.level, rows, most, where, body), type=fold.type)
-
-    def _parts(self, expr: c.Expr, around: Around) -> c.Expr:
-        """Return ``expr`` of parts with new shapes, its own as it was."""
-        kept = ("type", "shape")
-        parts = {n: self._rebuilt(x, around) for n, x in held(expr) if n not in kept}
-        return evolve(expr, **parts)
-
-    def _rebuilt(self, part: Any, around: Around) -> Any:  # noqa: ANN401 - any part of the core
-        if isinstance(part, c.Valued):
-            return self.expr(part, around)  # type: ignore[arg-type]  # each is one of Expr
-        if isinstance(part, tuple):
-            return tuple(self._rebuilt(each, around) for each in part)
-        if is_node(part):
-            return evolve(part, **{n: self._rebuilt(x, around) for n, x in held(part)})
-        return part
 
 
 def _derived(expr: c.Expr) -> c.Expr:

@@ -28,7 +28,10 @@ def test_all_layers_are_as_the_schema_says(small, validator) -> None:
 
 
 def test_two_real_years_are_as_the_schema_says(two_years, validator) -> None:
-    validator.validate(json.loads(json.dumps(as_data(two_years, made.layers(two_years)))))
+    data = json.loads(json.dumps(as_data(two_years, made.layers(two_years))))
+
+    validator.validate(data)
+    assert len(two_years.changes) == len(data["changes"])
 
 
 def _full(change) -> str:

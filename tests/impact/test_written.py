@@ -21,10 +21,10 @@ def sides(tmp_path, monkeypatch):
     return [str(tmp_path / name) for name in ("a.mips", "b.mips")]
 
 
-def _diff(*args: str, code: int = 0) -> str:
+def _diff(*args: str) -> str:
     result = CliRunner().invoke(cli, ["diff", *args])
 
-    assert code == result.exit_code, result.output
+    assert 0 == result.exit_code, result.output
     return result.stdout
 
 
@@ -56,7 +56,12 @@ def test_json_in_its_envelope_is_as_the_schema_says(sides) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_said(sides, tmp_path) -> None:
-    _diff(*sides, "-o", str(tmp_path / "nowhere" / "x.html"), code=2)
+    path = tmp_path / "nowhere" / "x.html"
+    result = CliRunner().invoke(cli, ["diff", *sides, "-o", str(path)])
+
+    assert 2 == result.exit_code
+    assert f"{path} cannot be written" in result.stderr
+    assert not path.parent.exists()
 
 
 def test_a_page_says_where_it_comes_from(sides) -> None:
