@@ -39,7 +39,6 @@ CONDITIONED = 0.3
 CONDITIONS = 3
 """So many conditions are tried of an output."""
 SPENT = "the time for all proofs was spent"
-NO_VALUE = "whom the solver finds is no one of whom all can be computed"
 ROWS_APART = "each policy makes other rows of a record that it looks at"
 
 
@@ -142,10 +141,7 @@ class Prover:
             return Answer(Verdict.UNKNOWN, SPENT, is_final=False)
         if self._judge is None:
             self._judge = Judge(self.pairs.program, seconds, self.limits.rows)
-        try:
-            return self._judge.answer(question, min(seconds, left))
-        except (TypeError, ZeroDivisionError):
-            return Answer(Verdict.UNKNOWN, NO_VALUE, is_final=False)
+        return self._judge.answer(question, min(seconds, left))
 
     def _try(self, answer: Answer) -> None:
         """Look at who the solver found under both policies."""

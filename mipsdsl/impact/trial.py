@@ -85,7 +85,8 @@ class Trial:
     def _look(self, some: Sequence[People]) -> None:
         one = self.together.joined(some)
         old, new = (law.run(one, self.items) for law in self.both)
-        rows = {record: self._rows(record, old, new) for record, _ in self.items}
+        records = {record for record, _ in self.items}
+        rows = {record: self._rows(record, old, new) for record in records}
         for target in self.items:
             if not rows[target[0]]:
                 continue

@@ -228,3 +228,33 @@ def test_somebody_is_found_by_chance_where_there_are_many(unsound):
 
     assert len(never) == 1, "a score that is under two and not under three"
     assert "clinician.bonus" in cases[never.pop()].name
+
+
+MEANS = """\
+rules for performance year 2017 paying 2019
+title "means of the nation"
+source [81 FR 77008] published 2016-11-04
+
+record clinician key npi
+    npi   text
+    risk  number from 0 to 20
+
+parameter mean: percent from 0% to 100%     = to be given [42 CFR 1]
+parameter spread: number from 0.01 to 20    = to be given [42 CFR 1]
+
+rule clinician.distance: number = risk / spread [42 CFR 1]
+
+claim "a mean is all or nothing" for clinician: always not (mean >= 10% and mean <= 90%)
+claim "a distance is small" for clinician: always distance <= 1,000
+claim "a distance is what can be" for clinician: always distance <= 2,000
+"""
+
+
+def test_what_is_to_be_given_can_be_all_that_it_is_declared_to_be_and_nothing_else(mips, tmp_path):
+    path = tmp_path / "means.mips"
+    path.write_text(MEANS, encoding="utf-8")
+    told = results(mips, path, code=1)
+
+    assert told["a mean is all or nothing"]["verdict"] == "refuted"
+    assert told["a distance is small"]["verdict"] == "refuted"
+    assert told["a distance is what can be"]["verdict"] == "proved"

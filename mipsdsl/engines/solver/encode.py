@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil, floor
 from typing import assert_never
 
 from attrs import define, evolve, field, frozen
@@ -165,7 +166,7 @@ class Encoder:
         self, low: Fraction, high: Fraction, scale: int, stem: str, present: Bool
     ) -> Value:
         """Return any quantity of a grid within bounds."""
-        bottom, top = (int(x * 10**scale) for x in (low, high))
+        bottom, top = ceil(low * 10**scale), floor(high * 10**scale)
         return decimal(self.numbers.fresh(stem, bottom, max(bottom, top)), scale, present)
 
     def _any(self, unit: Unit, choice: str, stem: str, present: Bool) -> Value:

@@ -26,7 +26,10 @@ class Grids:
         target = (item.record, item.name)
         if target not in self._items:
             self._items[target] = stored_scale(item)
-            self._items[target] = min(stored_scale(item), self._of(item.expr, item.record, ()))
+            # INVARIANT: what is to be given is no value of its rule, but any that can be stored.
+            if not isinstance(item.expr, c.Missing):
+                places = self._of(item.expr, item.record, ())
+                self._items[target] = min(stored_scale(item), places)
         return self._items[target]
 
     def _of(self, expr: c.Expr, here: str, elements: tuple[str, ...]) -> int:  # noqa: C901 - one case a node
