@@ -26,6 +26,19 @@ def write_text(path: Path, text: str) -> None:
         raise exits.Stop(f"{path} cannot be written: {mistake.strerror}") from None
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder that results go to, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as mistake:
+        raise exits.Stop(f"`{folder}` cannot be made: {mistake.strerror}") from None
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path that a user named is that of a folder, there or yet to be made."""
+    return path.is_dir() or not path.suffix
+
+
 def hand_over(text: str, output: str | None) -> None:
     """Write ``text`` to the file that a user named, or to standard output."""
     if output is None:

@@ -108,6 +108,5 @@ def _write(found: Merged, out: Path, percent: PercentAs, block: About, least: in
     except (DataError, OSError) as mistake:
         raise exits.Stop(str(mistake)) from None
     outcomes, paths = zip(*written, strict=True)
-    for line in summary.of_writing(outcomes, paths, least):
-        click.echo(line, err=True)
+    summary.say(summary.of_writing(outcomes, paths, least))
     about.say(block)

@@ -2,55 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import evolve, frozen
+from attrs import evolve
 
-from mipsdsl.cli import about, exits, forms, policies, progress
+from mipsdsl.cli import exits, forms, policies, progress, run_rejects
 from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 from mipsdsl.cli.engine import ENGINES, LARGE, engine_of
+from mipsdsl.cli.run_asked import Asked
+from mipsdsl.cli.run_results import Done, check_place, hand_over
 
 if TYPE_CHECKING:
-    from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
-    from mipsdsl.data.bulk.sql import Connection
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
-    from mipsdsl.data.write import PercentAs
     from mipsdsl.large.world import LargeOptions, LargeWorld
-    from mipsdsl.scoring import Outcome, Scored, Wanted
+    from mipsdsl.scoring import Scored, Wanted
     from mipsdsl.settings import Settings
-
-
-@frozen(kw_only=True)
-class Asked:
-    """What a user wants to have, and where."""
-
-    policy: str
-    output: str | None
-    outputs: str
-    per: str
-    rejects: str | None
-    max_rejects: str
-    form: str | None
-    percent: PercentAs
-    own_columns: bool | None
-    shard: str | None
-    privacy: p.Asked
-    engine: str
-    threads: int | None
-    memory: str
-    remote: str
-    scratch: str
-
-    def wants_own(self, privacy: Privacy) -> bool:
-        """Return whether the user's own columns go along: not unasked where something is hidden."""
-        return not privacy if self.own_columns is None else self.own_columns
 
 
 @click.command(name="run")
@@ -126,14 +97,14 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         stage("reading")
         inputs = i.read_inputs(program, data, privacy)
         _say_reading(inputs, privacy, asked)
-        _settle_rejects(inputs, privacy, asked)
+        run_rejects.settle(inputs, privacy, asked)
         stage("scoring")
         if asked.shard is not None:
             _write_part(program, inputs, settings, data, privacy, asked)
             return
         scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
-        _hand_over(_Done(program, inputs, scored, data, privacy, asked))
+        hand_over(Done(program, inputs, scored, data, privacy, asked))
 
 
 def _run_large(
@@ -164,7 +135,7 @@ def _run_large(
             inputs = privacy.inputs(inputs_of(large))
             has_own = has_own_columns(large)
             _say_reading(inputs, privacy, asked, has_own=has_own)
-            _settle_rejects(inputs, privacy, asked)
+            run_rejects.settle(inputs, privacy, asked)
             stage("scoring")
             wanted = _wanted(program, inputs, settings, data, privacy, asked)
             options = LargeOptions(
@@ -174,12 +145,12 @@ def _run_large(
                 heed=progress.rows(stage, "fetching"),
             )
             scored = _score_large(large_world(program, large), wanted, asked, options)
-            _check_place(scored, asked)
+            check_place(scored, asked)
             stage("writing")
             if has_own and asked.wants_own(privacy):
                 outcomes = [with_own_columns(each, large) for each in scored.outcomes]
                 scored = evolve(scored, outcomes=tuple(outcomes))
-            _hand_over(_Done(program, inputs, scored, data, privacy, asked, space.connection))
+            hand_over(Done(program, inputs, scored, data, privacy, asked, space.connection))
     except (DataError, OutputError) as mistake:
         raise exits.Stop(privacy.line(str(mistake))) from None
     except OutOfMemory:
@@ -226,53 +197,13 @@ def _score_large(world: LargeWorld, wanted: Wanted, asked: Asked, options: Large
         raise exits.Stop(text, exits.ENVIRONMENT) from None
 
 
-@frozen
-class _Done:
-    """A run that is over: what it was of, and what came of it."""
-
-    program: Program
-    inputs: Inputs
-    scored: Scored
-    data: i.Data
-    privacy: Privacy
-    asked: Asked
-    connection: Connection | None = None
-
-    def about(self) -> About:
-        """Return how the results came about."""
-        evaluated = {outcome.record: len(outcome.rows) for outcome in self.scored.outcomes}
-        policy, engine = self.asked.policy, self.scored.engine
-        return about.of_run(policy, self.program, self.inputs, evaluated, engine, self.privacy)
-
-    def outcomes(self) -> list[Outcome]:
-        """Return the results with the columns of the user's own, unless they are not wanted."""
-        if not self.inputs.own or not self.asked.wants_own(self.privacy):
-            return list(self.scored.outcomes)
-        from mipsdsl.cli.data_results import with_own_columns
-
-        return [with_own_columns(outcome, self.inputs) for outcome in self.scored.outcomes]
-
-    def summary(self) -> Iterator[str]:
-        """Yield what is said of the results."""
-        from mipsdsl.cli import summary
-
-        yield from summary.of_results(
-            self.program, self.scored, self.data.settings, self.privacy.least
-        )
-
-
 def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked, *, has_own: bool = False) -> None:
     from mipsdsl.cli import summary
 
-    _say(summary.of_reading(inputs, privacy))
+    summary.say(summary.of_reading(inputs, privacy))
     has_own = has_own or any(own.names for own in inputs.own.values())
     if privacy and asked.own_columns is None and has_own:
-        _say([summary.of_own_columns()])
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line, err=True)
+        summary.say([summary.of_own_columns()])
 
 
 def _score(
@@ -290,7 +221,7 @@ def _score(
         scored = score(world_of(program, inputs), wanted)
     except OutputError as mistake:
         raise exits.Stop(str(mistake)) from None
-    _check_place(scored, asked)
+    check_place(scored, asked)
     return scored
 
 
@@ -314,16 +245,6 @@ def _wanted(
     )
 
 
-def _check_place(scored: Scored, asked: Asked) -> None:
-    """Check that the results of several records have a folder to go to."""
-    if asked.output and len(scored.outcomes) > 1 and not _holds_many(Path(asked.output)):
-        records = ", ".join(outcome.record for outcome in scored.outcomes)
-        raise exits.Stop(
-            f"the outputs are of several records ({records}), and {asked.output} is one file\n"
-            "help: name a folder (`-o results/`), or ask for the outputs of one record"
-        )
-
-
 def _write_part(
     program: Program,
     inputs: Inputs,
@@ -339,194 +260,3 @@ def _write_part(
     said = i.pairs(data.settings, "--set")
     shard = shard_of(str(asked.shard))
     write_part(asked.policy, program, inputs, wanted, said, shard, asked.output)
-
-
-# --- rows that were left out ---------------------------------------------------------------------
-
-
-def _settle_rejects(inputs: Inputs, privacy: Privacy, asked: Asked) -> None:
-    """Write the rows that were left out, and stop when they are too many."""
-    from mipsdsl.cli import summary
-
-    most = allowed(asked.max_rejects, sum(inputs.counts.values()))
-    path = _rejects_path(asked)
-    if inputs.rejects and path is not None:
-        _make_folder(path.parent)
-        _write_rejects(path, inputs)
-    written = path if inputs.rejects else None
-    total = sum(inputs.counts.values())
-    _say(summary.of_rejects(inputs.rejects, total, written, privacy.least))
-    if len(inputs.rejects) > most:
-        number = summary.rows(len(inputs.rejects), privacy.least)
-        were = "was" if number == "1 row" else "were"
-        raise exits.Stop(
-            f"{number} {were} rejected, and {asked.max_rejects} may be; "
-            "nothing was scored\nhelp: correct them, or say --max-rejects",
-            exits.REJECTED,
-        )
-
-
-def _write_rejects(path: Path, inputs: Inputs) -> None:
-    from mipsdsl.data.tables import DataError
-    from mipsdsl.data.write import write_rejects
-
-    try:
-        write_rejects(path, inputs.rejects)
-    except DataError as mistake:
-        raise exits.Stop(str(mistake)) from None
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as mistake:
-        raise exits.Stop(f"`{folder}` cannot be made: {mistake.strerror}") from None
-
-
-def allowed(text: str, total: int) -> float:
-    """Return how many rows of ``total`` may be left out: a number, or a percent."""
-    number = float(text.removesuffix("%"))
-    return total * number / 100 if text.endswith("%") else number
-
-
-def _rejects_path(asked: Asked) -> Path | None:
-    if asked.rejects is not None:
-        return Path(asked.rejects)
-    if asked.output is None:
-        return None
-    out = Path(asked.output)
-    return out / "rejects.csv" if _is_folder(out) else out.with_suffix(".rejects.csv")
-
-
-# --- results -------------------------------------------------------------------------------------
-
-
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() or not path.suffix
-
-
-def _is_workbook(path: Path) -> bool:
-    return path.suffix.casefold() == ".xlsx"
-
-
-def _holds_many(path: Path) -> bool:
-    return _is_folder(path) or _is_workbook(path)
-
-
-def _hand_over(done: _Done) -> None:
-    from mipsdsl.cli import summary
-
-    asked = done.asked
-    if asked.output is None:
-        found = done.about()
-        _say([*done.summary(), summary.of_about(found)])
-        _show(done, found)
-        return
-    outcomes, out = done.outcomes(), Path(asked.output)
-    found = done.about()
-    if _is_workbook(out):
-        paths = _write_book(done, outcomes, found)
-    else:
-        paths = _write(done, outcomes, found)
-    _say(done.summary())
-    _say(summary.of_writing(outcomes, paths, done.privacy.least))
-    _say([summary.of_about(found)])
-
-
-def _write_book(done: _Done, outcomes: Sequence[Outcome], found: About) -> list[Path]:
-    """Write everything into one workbook, and return it for each of the results."""
-    from mipsdsl.cli import summary
-    from mipsdsl.cli.data_results import of_run, write_book
-    from mipsdsl.data.tables import DataError
-
-    path, inputs, least = Path(str(done.asked.output)), done.inputs, done.privacy.least
-    lines = [
-        *summary.of_reading(inputs, done.privacy),
-        *summary.of_rejects(inputs.rejects, sum(inputs.counts.values()), None, least),
-        *done.summary(),
-    ]
-    _make_folder(path.parent)
-    try:
-        write_book(path, done.program, inputs, outcomes, of_run(found, lines))
-    except DataError as mistake:
-        raise exits.Stop(str(mistake)) from None
-    return [path] * len(outcomes)
-
-
-def _write(done: _Done, outcomes: Iterable[Outcome], found: About) -> list[Path]:
-    """Write a file for each record, and beside them how they came about; return where."""
-    from mipsdsl.data.tables import DataError
-    from mipsdsl.data.write import write
-
-    asked, out = done.asked, Path(str(done.asked.output))
-    ending = asked.form if asked.form in ("csv", "jsonl") else "csv"
-    written = []
-    try:
-        for outcome in outcomes:
-            path = out / f"{outcome.record}.{ending}" if _is_folder(out) else out
-            _make_folder(path.parent)
-            if done.connection is not None and path.suffix.casefold() in (".parquet", ".csv"):
-                from mipsdsl.large.results import write_outcome
-
-                write_outcome(done.connection, path, outcome, asked.percent, found.timeless())
-            else:
-                write(
-                    path,
-                    outcome.columns,
-                    outcome.rows,
-                    percent=asked.percent,
-                    about=found.timeless(),
-                )
-            written.append(path)
-        about.write_beside(found, out, written)
-    except DataError as mistake:
-        raise exits.Stop(str(mistake)) from None
-    return written
-
-
-def _show(done: _Done, found: About) -> None:
-    from mipsdsl.cli import tables
-
-    percent = done.asked.percent
-    match done.asked.form or ("table" if sys.stdout.isatty() else "csv"):
-        case "table":
-            from shutil import get_terminal_size
-
-            width = get_terminal_size().columns
-            for outcome in done.scored.outcomes:
-                colour = policies.coloured()
-                tables.show_table(outcome, width=width, colour=colour, least=done.privacy.least)
-        case "csv":
-            for outcome in done.outcomes():
-                click.echo(tables.csv_text(outcome, percent), nl=False)
-        case "jsonl":
-            for outcome in done.outcomes():
-                for line in tables.json_lines(outcome, percent):
-                    click.echo(line)
-        case _:
-            click.echo(_envelope(done, found))
-
-
-def _envelope(done: _Done, found: About) -> str:
-    from mipsdsl.cli import tables
-    from mipsdsl.cli.summary import factor_text
-    from mipsdsl.scoring import reason, target_name
-
-    scored, block = done.scored, found.as_json()
-    content = {
-        "year": done.program.year,
-        "results": {
-            outcome.record: list(tables.as_objects(outcome, done.asked.percent))
-            for outcome in scored.outcomes
-        },
-        "read": block["rows_read"],
-        "rejected": block["rows_rejected"],
-        "notes": list(done.inputs.notes),
-        "factors": [factor_text(factor, done.privacy.least) for factor in scored.factors],
-        "left_out": [
-            {"output": target_name(each.target), "missing": [reason(m) for m in each.missing]}
-            for each in scored.refused
-        ],
-        "about": block,
-    }
-    return policies.envelope("run", content)

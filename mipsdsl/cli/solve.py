@@ -74,9 +74,10 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     asked = study.Asked(privacy=p.taken(options), **{name: options[name] for name in of_policy})
     with progress.stages() as stage, study.population(asked, data, stage) as people:
         found = _found(people, options, stage)
+    from mipsdsl.cli import summary
     from mipsdsl.cli.whatif_tables import said_of
 
-    study.say(said_of(found.how, found.least))
+    summary.say(said_of(found.how, found.least))
     block = people.about(found.how.rows)
     about.say(block)
     if options["form"] == "json":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -209,23 +209,17 @@ def _settled(
 
 def say_reading(inputs: Inputs, max_rejects: str, privacy: Privacy) -> None:
     """Say what was read and left out; stop when too much was left out."""
-    from mipsdsl.cli import run, summary
+    from mipsdsl.cli import run_rejects, summary
 
     total = sum(inputs.counts.values())
-    say(summary.of_reading(inputs, privacy))
-    say(summary.of_rejects(inputs.rejects, total, None, privacy.least))
-    if len(inputs.rejects) > run.allowed(max_rejects, total):
+    summary.say(summary.of_reading(inputs, privacy))
+    summary.say(summary.of_rejects(inputs.rejects, total, None, privacy.least))
+    if len(inputs.rejects) > run_rejects.allowed(max_rejects, total):
         raise exits.Stop(
             f"{privacy.number(len(inputs.rejects))} rejected, and {max_rejects} may be\n"
             "help: `mips run` writes them with the reasons; correct them, or say --max-rejects",
             exits.REJECTED,
         )
-
-
-def say(lines: Iterable[str]) -> None:
-    """Write lines to standard error."""
-    for line in lines:
-        click.echo(line, err=True)
 
 
 def spelt(program: Program, settings: Mapping[str, str]) -> dict[str, str]:

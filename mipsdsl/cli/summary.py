@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import click
+
 from mipsdsl.about import About
 from mipsdsl.core.nodes import Program
 from mipsdsl.core.types import GRID, QUANTITIES
@@ -19,6 +21,12 @@ from mipsdsl.semantics.cells import quantity_text
 _SHOWN_REJECTS = 20
 _SHOWN_NAMES = 6
 _WIDTH = 10
+
+
+def say(lines: Iterable[str]) -> None:
+    """Write lines to standard error."""
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def of_reading(inputs: Inputs, privacy: Privacy = OPEN) -> Iterator[str]:

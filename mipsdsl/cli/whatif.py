@@ -175,11 +175,12 @@ def _national(people: study.Population) -> tuple[str, ...]:
 
 
 def _hand_over(people: study.Population, made: Report, change: Change) -> None:
+    from mipsdsl.cli import summary
     from mipsdsl.cli import whatif_tables as shown
     from mipsdsl.whatif.hiding import hidden
 
     least, made = people.privacy.least, hidden(made, people.privacy)
-    study.say(shown.how_answered(made, least))
+    summary.say(shown.how_answered(made, least))
     found = people.about(made.how.rows)
     texts = {
         "csv": lambda: shown.csv_of(made, least),
@@ -242,11 +243,12 @@ def _curve(people: study.Population, change: Change, stage: Callable[[str], None
 
 
 def _hand_over_curve(people: study.Population, made: Curve, change: Change) -> None:
+    from mipsdsl.cli import summary
     from mipsdsl.cli import whatif_curve as shown
     from mipsdsl.whatif.hiding import hidden_curve
 
     least, made = people.privacy.least, hidden_curve(made, people.privacy)
-    study.say(shown.how_answered(made, least))
+    summary.say(shown.how_answered(made, least))
     found = people.about(made.how.rows)
     texts = {
         "csv": lambda: shown.csv_of(made, least),
