@@ -60,7 +60,8 @@ def compared(old: Sequence[Source], new: Sequence[Source]) -> Trial:
     """Return two policies with those who are tried under both."""
     sides = tuple(old), tuple(new)
     way = route(*sides)
-    difference = diff(_policy(old), _policy(new), way.renamings, way.amendments)
+    policies = _policy(old), _policy(new)
+    difference = diff(*policies, way.renamings, way.amendments, way.identifiers)
     return trial(difference, laws_of(difference, year_of(difference.new)), sides)
 
 

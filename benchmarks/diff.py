@@ -68,7 +68,7 @@ def difference_of(old: str, new: str) -> Difference:
     sides = read_sources(old), read_sources(new)
     policies = [policy_of(consolidate(side, Report())) for side in sides]
     way = route(*sides)
-    return diff(policies[0], policies[1], way.renamings, way.amendments)
+    return diff(policies[0], policies[1], way.renamings, way.amendments, way.identifiers)
 
 
 def _compare(old: str, new: str, clinicians: int) -> bool:

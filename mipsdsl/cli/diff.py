@@ -85,7 +85,8 @@ def command(
     kinds = _kinds(only)
     sides = _sources(old), _sources(new)
     way = route(*sides)
-    found = diff(_policy(old, sides[0]), _policy(new, sides[1]), way.renamings, way.amendments)
+    policies_ = _policy(old, sides[0]), _policy(new, sides[1])
+    found = diff(*policies_, way.renamings, way.amendments, way.identifiers)
     wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
     if areas and not wanted:
         _know(areas, found)

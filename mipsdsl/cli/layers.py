@@ -17,6 +17,7 @@ from mipsdsl.scraps import work_folder
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
+    from mipsdsl.data.former import Former
     from mipsdsl.diff import Difference
     from mipsdsl.diff.laws import Laws
     from mipsdsl.impact.answers import Layers
@@ -239,10 +240,12 @@ def _of_people(
     from mipsdsl.data.privacy import OPEN
     from mipsdsl.diff.laws import year_of
     from mipsdsl.impact.attribute import why
+    from mipsdsl.impact.candidates import Names
     from mipsdsl.impact.people import crowd, population
     from mipsdsl.whatif.lens import LensError
 
-    asked = _with_packaged(asked, laws)
+    former = Names.of(difference).former(names[0])
+    asked = _with_packaged(asked, laws, former)
     year = None if asked.sample is not None else year_of(difference.old)
     if year is not None and year != laws.new.year:
         laws = _laws(difference, year)
@@ -251,7 +254,7 @@ def _of_people(
     stage("reading")
     with (
         _given(asked, one) as (data, whose),
-        study.many_people(data, one, asked.max_rejects, OPEN) as source,
+        study.many_people(data, one, asked.max_rejects, OPEN, former) as source,
     ):
         try:
             stage("scoring")
@@ -259,7 +262,8 @@ def _of_people(
             days = f"days are those of performance year {one.year} under both"
             if PEOPLE in asked.layers:
                 seen = population(found, names)
-                parts["population"] = evolve(seen, notes=(days, *seen.notes))
+                taken = _taken_as_one(difference, names)
+                parts["population"] = evolve(seen, notes=(days, *taken, *seen.notes))
             if WHY in asked.layers:
                 stage("scoring under the laws between")
                 parts["why"] = why(found, difference)
@@ -268,7 +272,13 @@ def _of_people(
     return parts
 
 
-def _with_packaged(asked: Asked, laws: Laws) -> Asked:
+def _taken_as_one(difference: Difference, names: tuple[str, str]) -> list[str]:
+    """Return which identifiers in data are one, if any, in words."""
+    listed = ", ".join(f"{old} is {new}" for old, new in difference.identifiers.items())
+    return [f"identifiers of {names[0]} that {names[1]} replaced: {listed}"] if listed else []
+
+
+def _with_packaged(asked: Asked, laws: Laws, former: Former) -> Asked:
     """Return what is asked, of the sample that comes with the program if that is meant and fits."""
     from attrs import evolve
 
@@ -277,7 +287,7 @@ def _with_packaged(asked: Asked, laws: Laws) -> Asked:
 
     folder = resources.sample()
     one = laws.merged.program if laws.merged is not None else laws.new
-    if asked.sample == 0 and folder.is_dir() and is_enough(one, folder):
+    if asked.sample == 0 and folder.is_dir() and is_enough(one, folder, former):
         return evolve(asked, sample=None, data=evolve(asked.data, sample=True))
     return evolve(asked, sample=_SAMPLE) if asked.sample == 0 else asked
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mipsdsl.about import About
     from mipsdsl.core.nodes import Program
     from mipsdsl.core.types import Type
+    from mipsdsl.data.former import Former
     from mipsdsl.data.privacy import Privacy
     from mipsdsl.data.tables import Inputs
     from mipsdsl.engines.plan import Populations
@@ -160,9 +161,13 @@ def population(asked: Asked, data: i.Data, stage: Callable[[str], None]) -> Iter
 
 @contextmanager
 def many_people(
-    data: i.Data, program: Program, max_rejects: str, privacy: Privacy
+    data: i.Data,
+    program: Program,
+    max_rejects: str,
+    privacy: Privacy,
+    former: Former | None = None,
 ) -> Iterator[ManyPeople]:
-    """Give data of any size; refusals end the command."""
+    """Give data of any size, which may have names of ``former``; refusals end the command."""
     from mipsdsl.data.bulk.workspace import workspace
     from mipsdsl.data.tables import DataError
     from mipsdsl.engines.native import Unsupported
@@ -171,7 +176,9 @@ def many_people(
 
     try:
         with i.paths_of(data) as paths, workspace() as space:
-            large = read_world(space.connection, program, paths, i.options_of(data))
+            options = i.options_of(data)
+            options = options if former is None else evolve(options, former=former)
+            large = read_world(space.connection, program, paths, options)
             say_reading(privacy.inputs(inputs_of(large)), max_rejects, privacy)
             yield ManyPeople(large)
     except DataError as mistake:

@@ -43,6 +43,7 @@ def _slots(layout: Layout, name: str) -> list[Slot]:
     first = layout.target(name, "--assume")
     if "." in name or first.is_item:
         return [first]
+    name = first.name
     slots = [
         slots[name]
         for record, slots in layout.slots.items()

@@ -35,12 +35,13 @@ def bind_record(
     for place, header in enumerate(sheet.columns):
         rule = options.column_map.get(header)
         name = (rule.to if rule else header).removeprefix(f"{record}.")
-        slot = known.get(name) or known.get(name.casefold())
+        slot = layout.slot(record, name) or layout.slot(record, name.casefold())
         if slot is None:
             unknown.append(header)
         else:
             bindings.append(Binding(place, header, slot, rule))
     _say_unknown(sheet, unknown, list(known), layout, findings)
+    _say_former(sheet, bindings, layout, findings)
     _check(sheet, bindings, list(known))
     _check_key(sheet, record, bindings, layout)
     return tuple(bindings)
@@ -84,6 +85,7 @@ def bind_flat(
             is_shared = slot.name in keys and "." not in name
             (shared if is_shared else own).append(Binding(place, header, slot, rule))
     _say_unknown(sheet, unknown, layout.names(), layout, findings)
+    _say_former(sheet, [*own, *shared], layout, findings)
     bindings = _spread(own, shared, layout)
     _check(sheet, bindings, layout.names())
     return tuple(bindings)
@@ -142,6 +144,19 @@ def _say_unknown(
         said.append(f"`{name}`" + (f" (of {elsewhere.record})" if elsewhere else hint))
     if said:
         findings.note(f"{sheet.file}: columns not used: {', '.join(said)}")
+
+
+def _say_former(sheet: Sheet, bindings: list[Binding], layout: Layout, findings: Findings) -> None:
+    """Put the columns that have a name of an earlier year into one note."""
+    if not layout.former.names:
+        return
+    said = [
+        f"`{each.header}` is read as `{each.slot.name}`"
+        for each in bindings
+        if each.rule is None and each.header.rpartition(".")[2].casefold() != each.slot.name
+    ]
+    if said:
+        findings.note(f"{sheet.file}: names of {layout.former.whose}: {', '.join(said)}")
 
 
 def _check(sheet: Sheet, bindings: list[Binding], known: list[str]) -> None:

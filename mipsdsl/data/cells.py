@@ -113,7 +113,8 @@ class Texts:
 def parse_texts(slot: Slot, texts: Iterable[str], reading: Reading) -> Texts:
     """Return the values of ``texts``, each by itself: NPIs and TINs are not yet looked at."""
     found = Texts()
-    is_text = slot.type.unit is Unit.TEXT and slot.name != "measure_id" and not reading.missing
+    is_plain = slot.name != "measure_id" and not slot.former and not reading.missing
+    is_text = slot.type.unit is Unit.TEXT and is_plain
     short_way = _text if is_text else _plain_steps(slot, reading)
     for text in texts:
         found.known[text] = short_way(text)
@@ -245,7 +246,8 @@ def parse_cell(slot: Slot, text: str, reading: Reading) -> Parsed:
         case Unit.YESNO:
             return _yesno(text)
         case Unit.TEXT:
-            return Parsed(measure_id(text) if slot.name == "measure_id" else text)
+            text = measure_id(text) if slot.name == "measure_id" else text
+            return Parsed(dict(slot.former).get(text, text))
         case Unit.CHOICE:
             return _choice(slot, text)
         case Unit.DATE:
@@ -290,6 +292,8 @@ def _choice(slot: Slot, text: str) -> Parsed:
     folded = text.casefold()
     if folded in slot.choices:
         return Parsed(folded)
+    if (now := dict(slot.former).get(folded)) is not None:
+        return Parsed(now)
     close = near(text, slot.choices, number=1)
     known = f"near it: `{close[0]}`" if close else f"known: {_listed(slot.choices)}"
     return _wrong("D0103", f"{shown(text)} is not a {slot.type.choice}; {known}")

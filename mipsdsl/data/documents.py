@@ -134,7 +134,8 @@ def _child(name: str, value: object, record: str, rows: _Rows) -> str:
     if not record or not isinstance(value, list | dict):
         return ""
     relations = rows.layout.records[record].relations
-    listed = next((each.record for each in relations if each.name == name), "")
+    now = rows.layout.list_name(record, name)
+    listed = next((each.record for each in relations if each.name == now), "")
     of = listed or record_named(name, rows.layout)
     return of if of in rows.layout.slots and (_entries(value) or value in ([], {})) else ""
 
@@ -144,7 +145,8 @@ def _handed_down(
 ) -> dict[str, object]:
     """Return what the rows of ``child`` get from the row that holds them."""
     holder = layout.records[record]
-    relation = next((each for each in holder.relations if each.name == name), None)
+    now = layout.list_name(record, name)
+    relation = next((each for each in holder.relations if each.name == now), None)
     ours = relation.ours if relation else holder.key
     theirs = relation.theirs if relation else holder.key
     return {

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
+from mipsdsl.data.former import NONE, Former
 from mipsdsl.data.tables import DataError
 
 PercentIn: TypeAlias = Literal["fraction", "hundred"]
@@ -44,7 +45,8 @@ class ReadOptions:
     ``year`` is the year of the reference data, if not that of the program. ``sheet`` is the one to
     read of a workbook, ``header_row`` the row that names the columns (the first row is 1),
     ``delimiter`` what parts the cells of a line. ``strict_npi`` rejects a wrong check digit.
-    ``any_year`` takes documents of CMS's API that were sent for another year.
+    ``any_year`` takes documents of CMS's API that were sent for another year. ``former``: names of
+    an earlier year, under which the data may call things.
     """
 
     percent_in: PercentIn | None = None
@@ -57,6 +59,7 @@ class ReadOptions:
     delimiter: str = ""
     strict_npi: bool = False
     any_year: bool = False
+    former: Former = NONE
 
 
 def load_map(path: Path) -> dict[str, ColumnRule]:

@@ -47,7 +47,7 @@ def read(program: Program, paths: Sequence[Path], options: ReadOptions) -> Input
     if not paths and options.measures is None:
         raise DataError("no data were given", "name a file, or a folder with one for each record")
     with _no_collection():
-        return _read(layout_of(program), paths, options)
+        return _read(layout_of(program, options.former), paths, options)
 
 
 @contextmanager

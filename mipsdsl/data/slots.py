@@ -9,6 +9,7 @@ from attrs import frozen
 
 from mipsdsl.core.nodes import Choice, Field, Item, ItemKind, Program, Record
 from mipsdsl.core.types import GRID, QUANTITIES, Type, Unit
+from mipsdsl.data.former import NONE, Former
 from mipsdsl.data.tables import DataError
 
 _GIVEN_KINDS = frozenset({ItemKind.RULE, ItemKind.COLUMN, ItemKind.SCALE})
@@ -18,7 +19,7 @@ _GIVEN_KINDS = frozenset({ItemKind.RULE, ItemKind.COLUMN, ItemKind.SCALE})
 class Slot:
     """A field, or an item that is given, with the values it may have.
 
-    Units: ``low`` and ``high`` in steps of ``10**-scale``.
+    Units: ``low`` and ``high`` in steps of ``10**-scale``. ``former``: values by former names.
     """
 
     record: str
@@ -30,6 +31,7 @@ class Slot:
     many: int
     choices: tuple[str, ...]
     is_item: bool
+    former: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_required(self) -> bool:
@@ -53,6 +55,21 @@ class Layout:
     program: Program
     records: dict[str, Record]
     slots: dict[str, dict[str, Slot]]
+    former: Former = NONE
+
+    def record(self, name: str) -> str:
+        """Return the record of this name, or that was once called so; or nothing."""
+        return name if name in self.slots else self.former.records.get(name, "")
+
+    def slot(self, record: str, name: str) -> Slot | None:
+        """Return the slot of a record that has this name, or once had it."""
+        slots = self.slots[record]
+        return slots.get(name) or slots.get(self.former.names.get((record, name), ""))
+
+    def list_name(self, record: str, name: str) -> str:
+        """Return what a list of a record is called now."""
+        known = {each.name for each in self.records[record].relations}
+        return name if name in known else self.former.names.get((record, name), name)
 
     def owner(self, name: str) -> Slot | None:
         """Return the slot that ``name`` means, alone or qualified; catalogues only qualified.
@@ -61,16 +78,26 @@ class Layout:
         of a submission, not that of an earlier year. Of several the first that has it as a field,
         else the first that has it as an item.
         """
-        record, _, rest = name.rpartition(".")
-        if record:
-            return self.slots.get(record, {}).get(rest)
-        found = [
+        of, _, rest = name.rpartition(".")
+        if of:
+            return self.slot(record, rest) if (record := self.record(of)) else None
+        found = self._called(name)
+        if not found:
+            found = [
+                slot
+                for now in dict.fromkeys(self.former.names.values())
+                for slot in self._called(now)
+                if self.former.names.get((slot.record, name)) == now
+            ]
+        units = _units(self.program)
+        return min(found, key=lambda slot: (slot.record not in units, slot.is_item), default=None)
+
+    def _called(self, name: str) -> list[Slot]:
+        return [
             slots[name]
             for record, slots in self.slots.items()
             if name in slots and not self.records[record].is_reference
         ]
-        units = _units(self.program)
-        return min(found, key=lambda slot: (slot.record not in units, slot.is_item), default=None)
 
     def names(self) -> list[str]:
         """Return all names that ``owner`` knows."""
@@ -95,20 +122,20 @@ class Layout:
         return slot
 
 
-def layout_of(program: Program) -> Layout:
+def layout_of(program: Program, former: Former = NONE) -> Layout:
     """Return what data of ``program`` look like; records that the rules group are left out."""
     choices = {choice.name: choice for choice in program.choices}
     units = _units(program)
     ordered = sorted(program.records, key=lambda record: record.name not in units)
     records = {record.name: record for record in ordered if record.grouping is None}
     slots = {
-        record.name: {each.name: _of_field(record, each, choices) for each in record.fields}
+        record.name: {each.name: _of_field(record, each, choices, former) for each in record.fields}
         for record in records.values()
     }
     for item in program.items:
         if item.record in slots and item.kind in _GIVEN_KINDS and item.type.unit is not Unit.SET:
-            slots[item.record].setdefault(item.name, _of_item(item, choices))
-    return Layout(program, records, slots)
+            slots[item.record].setdefault(item.name, _of_item(item, choices, former))
+    return Layout(program, records, slots, former)
 
 
 def _units(program: Program) -> set[str]:
@@ -116,7 +143,7 @@ def _units(program: Program) -> set[str]:
     return {name for ensure in program.ensures for name in (ensure.each, ensure.record)}
 
 
-def _of_field(record: Record, each: Field, choices: dict[str, Choice]) -> Slot:
+def _of_field(record: Record, each: Field, choices: dict[str, Choice], former: Former) -> Slot:
     bounded = each.type.unit in QUANTITIES
     return Slot(
         record=record.name,
@@ -128,10 +155,11 @@ def _of_field(record: Record, each: Field, choices: dict[str, Choice]) -> Slot:
         many=each.many,
         choices=_values(each.type, choices),
         is_item=False,
+        former=former.of(each.type),
     )
 
 
-def _of_item(item: Item, choices: dict[str, Choice]) -> Slot:
+def _of_item(item: Item, choices: dict[str, Choice], former: Former) -> Slot:
     scale = GRID.get(item.type.unit, 0)
     steps = 10**scale
     shape = item.shape if item.type.unit in QUANTITIES else None
@@ -145,6 +173,7 @@ def _of_item(item: Item, choices: dict[str, Choice]) -> Slot:
         many=0,
         choices=_values(item.type, choices),
         is_item=True,
+        former=former.of(item.type),
     )
 
 

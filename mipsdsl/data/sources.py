@@ -55,7 +55,7 @@ def is_document(path: Path) -> bool:
 def record_named(name: str, layout: Layout) -> str:
     """Return the record that a file or a sheet is named after, whatever its case; or nothing."""
     folded = "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
-    return next((each for each in (name, folded) if each in layout.slots), "")
+    return layout.record(name) or layout.record(folded)
 
 
 def _in_folder(
@@ -89,6 +89,10 @@ def _in_folder(
 
 def _in_file(path: Path, layout: Layout, options: ReadOptions, findings: Findings) -> list[Source]:
     record = record_named(stem_of(path), layout)
+    if record and stem_of(path) in layout.former.records:
+        findings.note(
+            f"{path.name}: this is its name of {layout.former.whose}; it is read as `{record}`"
+        )
     if suffix_of(path) not in WORKBOOKS:
         return [Source(path, record)]
     return _in_workbook(path, record, layout, options, findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from attrs import frozen
@@ -47,13 +48,15 @@ class Change:
 class Difference:
     """All changes from one policy to another, and how many things are as before.
 
-    ``old`` is the old policy with the names of the new one.
+    ``old`` is the old policy with the names of the new one. ``identifiers``: those in data that were
+    replaced, each with the one in its place.
     """
 
     changes: tuple[Change, ...]
     untouched: int
     old: Policy
     new: Policy
+    identifiers: Mapping[str, str] = {}
 
 
 HEADERS = ("year", "title", "source")

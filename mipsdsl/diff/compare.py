@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve
 
@@ -20,6 +20,7 @@ def diff(
     new: Policy,
     renamings: Sequence[Renaming] = (),
     amendments: Sequence[n.Amendment] = (),
+    identifiers: Mapping[str, str] | None = None,
 ) -> Difference:
     """Return what makes ``new`` of ``old``.
 
@@ -27,6 +28,7 @@ def diff(
     another name, are renamed first. ``amendments`` are those on the way from old to new: a change
     has the reason of the one that made it. How things are written, and in which order, is nothing.
     What was renamed on the way and is gone at its end is removed, under the name that it had.
+    ``identifiers``: those in data that were replaced on the way.
     """
     there = that_are_there(renamings, old)
     known = that_last(there, new)
@@ -43,7 +45,7 @@ def diff(
         for key in named
     )
     changes = tuple(reasons.given(change, new) for change in found)
-    return Difference(changes, untouched, named, new)
+    return Difference(changes, untouched, named, new, identifiers or {})
 
 
 def diff_of(

@@ -12,6 +12,7 @@ from mipsdsl.core.nodes import Program
 from mipsdsl.core.walk import replaced
 from mipsdsl.diagnostics import PolicyError, Report
 from mipsdsl.diff.change import Difference
+from mipsdsl.diff.identifiers import under_them
 from mipsdsl.diff.policy import Entry, Key, Policy, Thing, files_of
 from mipsdsl.semantics.lower import lower
 from mipsdsl.semantics.resolve import resolve
@@ -36,12 +37,13 @@ def laws_of(difference: Difference, year: int | None = None) -> Laws:
     """Return the programs of both sides of ``difference``, and the one that holds both.
 
     With ``year``, both are as if made for that performance year: that the days of one year are not
-    those of another is no difference then.
+    those of another is no difference then. The old one has the identifiers of the new one.
 
     Raises:
         PolicyError: one of them does not compile.
 
     """
+    difference = evolve(difference, old=under_them(difference.old, difference.identifiers))
     if year is not None:
         sides = (_in_year(side, year) for side in (difference.old, difference.new))
         difference = evolve(difference, old=next(sides), new=next(sides))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
+from mipsdsl import resources
 from mipsdsl.diagnostics import Report
+from mipsdsl.diff import identifiers
 from mipsdsl.diff.renames import Renaming, said_in, space_of, turned_round
 from mipsdsl.library import NoSuchPolicy, layers
 from mipsdsl.source import Source
@@ -18,10 +20,14 @@ Layer = tuple[Source, ...]
 
 @frozen
 class Route:
-    """What was renamed on the way, and the amendments that lead on to the new policy."""
+    """What was renamed on the way, and the amendments that lead on to the new policy.
+
+    ``identifiers``: those that published years replaced, each with the one in its place.
+    """
 
     renamings: tuple[Renaming, ...] = ()
     amendments: tuple[n.Amendment, ...] = ()
+    identifiers: Mapping[str, str] = {}
 
 
 def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
@@ -42,7 +48,23 @@ def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
     there = _renamings(news[shared:], news[0])
     found = tuple(followed_by(back, there))
     items = [item for layer in news[shared:] for item in _items(layer)]
-    return Route(found, tuple(x for x in items if isinstance(x, n.Amendment)))
+    undone = identifiers.turned_round(_replaced(olds[shared:]))
+    replaced = identifiers.followed(undone, _replaced(news[shared:]))
+    return Route(found, tuple(x for x in items if isinstance(x, n.Amendment)), replaced)
+
+
+def _replaced(years: Sequence[Layer]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for layer in years:
+        if _is_published(layer):
+            found = identifiers.followed(found, identifiers.successors(_items(layer)))
+    return found
+
+
+def _is_published(layer: Layer) -> bool:
+    """Return whether a layer is one of the years that come with the program."""
+    path = resources.policies() / layer[0].name
+    return path.is_file() and path.read_text(encoding="utf-8") == layer[0].text
 
 
 def step(layer: Layer, first: str) -> Route:

@@ -10,8 +10,10 @@ from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES, Unit
+from mipsdsl.data.former import Former
 from mipsdsl.diagnostics import Report
 from mipsdsl.diff.change import Difference, Kind
+from mipsdsl.diff.identifiers import turned_round
 from mipsdsl.engines.frames import Values
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Key, Stored
@@ -57,11 +59,15 @@ class Side:
 
 @frozen
 class Names:
-    """What has another name in the newer policy: records, names in records, values of choices."""
+    """What has another name in the newer policy: records, names in records, values of choices.
+
+    ``texts``: identifiers in data that were replaced.
+    """
 
     records: Mapping[str, str]
     names: Mapping[Target, str]
     values: Mapping[Target, str]
+    texts: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, difference: Difference) -> Names:
@@ -80,7 +86,11 @@ class Names:
                     names["", change.key.name] = new
                 case _:
                     names[change.key.record, change.key.name] = new
-        return cls(records, names, values)
+        return cls(records, names, values, difference.identifiers)
+
+    def former(self, whose: str) -> Former:
+        """Return under which names data of the older policy, ``whose`` it is, have things."""
+        return Former(self.records, self.names, self.values, self.texts, whose)
 
     def turned(self) -> Names:
         """Return the way back."""
@@ -88,6 +98,7 @@ class Names:
             {new: old for old, new in self.records.items()},
             {(record, new): old for (record, old), new in self.names.items()},
             {(choice, new): old for (choice, old), new in self.values.items()},
+            turned_round(self.texts),
         )
 
 
@@ -121,6 +132,8 @@ def under_other_names(
                     continue
                 if known.type.unit is Unit.CHOICE and isinstance(value, str):
                     value = names.values.get((known.type.choice, value), value)
+                if known.type.unit is Unit.TEXT and isinstance(value, str):
+                    value = names.texts.get(value, value)
                 if known.type.unit is Unit.DATE and isinstance(value, int):
                     value = moved(value, years)
                 made[names.names.get((now, name), name)] = value

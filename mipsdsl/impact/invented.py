@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mipsdsl import scoring
 from mipsdsl.core import nodes as c
+from mipsdsl.data.former import NONE, Former
 from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import DataError
@@ -47,10 +48,10 @@ def _would_be_enough(program: c.Program, detail: Detail) -> bool:
         return is_enough(program, Path(name))
 
 
-def is_enough(program: c.Program, folder: Path) -> bool:
+def is_enough(program: c.Program, folder: Path, former: Former = NONE) -> bool:
     """Return whether the outcome can be computed from the data in ``folder``."""
     try:
-        inputs = read(program, [folder], ReadOptions())
+        inputs = read(program, [folder], ReadOptions(former=former))
         seen = look(program, inputs.tables)
     except (DataError, LensError):
         return False

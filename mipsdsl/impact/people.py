@@ -13,7 +13,7 @@ from mipsdsl.engines.schema import schema_of
 from mipsdsl.impact.answers import Population, Spread
 from mipsdsl.impact.look import Look, look
 from mipsdsl.impact.runs import Law, Runs, runs_of
-from mipsdsl.scoring import reason, target_name
+from mipsdsl.scoring import advice, reason, target_name
 from mipsdsl.whatif.compare import Comparison, compare
 from mipsdsl.whatif.large import ManyPeople
 from mipsdsl.whatif.lens import is_quantity, scale_of, type_of
@@ -174,7 +174,8 @@ def _refused(found: Crowd, names: tuple[str, str]) -> Iterator[str]:
         more = f" and {len(lacks) - 3} more things" if len(lacks) > 3 else ""
         whose = " and ".join(_needing(found, refusals[0], names))
         needed = f" ({whose} needs it)" if whose else ""
-        yield f"left out: {', '.join(wanted)}: {reasons}{more}{needed}"
+        help_ = advice(found.new.law.look.program, lacks)
+        yield f"left out: {', '.join(wanted)}: {reasons}{more}{needed}; to have it: {help_}"
 
 
 def _needing(found: Crowd, refusal: Refusal, names: tuple[str, str]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def between(old: str, new: str) -> Difference:
 def on_the_way(old: tuple[Source, ...], new: tuple[Source, ...]) -> Difference:
     """Return what is different in ``new``, with the renames and reasons on the way."""
     way = route(old, new)
-    return diff(policy(*old), policy(*new), way.renamings, way.amendments)
+    return diff(policy(*old), policy(*new), way.renamings, way.amendments, way.identifiers)
 
 
 def year(name: str) -> tuple[Source, ...]:

@@ -106,6 +106,8 @@ def _text(slot: Slot, cell: Cell) -> Plain:
             f"regexp_full_match({name}, '{_PRINTED}') AND NOT starts_with({name}, '#') "
             f"AND lower({name}) NOT IN {words}"
         )
+    if slot.former:
+        printed += f" AND {name} NOT IN {sql.literals([then for then, _ in slot.former])}"
     if slot.name != "measure_id":
         return Plain(printed, name)
     padded = f"CASE WHEN length({name}) < 3 THEN lpad({name}, 3, '0') ELSE {name} END"

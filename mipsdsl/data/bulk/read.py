@@ -80,7 +80,7 @@ def read_large(
     """
     if not paths and options.measures is None:
         raise DataError("no data were given", "name a file, or a folder with one for each record")
-    reading = _Reading(connection, layout_of(program), options, Findings())
+    reading = _Reading(connection, layout_of(program, options.former), options, Findings())
     return reading.read(paths)
 
 
