@@ -60,7 +60,8 @@ class Witness:
 
     ``kind``: the change, in words (``out → in``, ``reward → penalty``, ``largest loss``).
     ``tables``: the rows, by record: values as authors write them, by field.
-    ``figures``: the results that differ, and those that people ask for first.
+    ``figures``: the output, other results of the row that differ, and those of other records that have
+    one row (under ``record.name``).
     ``explained``: the account of the output under each, as ``mips explain`` has it in Markdown.
     """
 

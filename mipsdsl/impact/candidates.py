@@ -244,6 +244,18 @@ def linking(program: c.Program) -> set[Target]:
     return found
 
 
+def joins(program: c.Program) -> Iterator[tuple[Target, Target]]:
+    """Give each pair of fields that are equal where rows belong together."""
+    keys = {record.name: record.key for record in program.records}
+    for record in program.records:
+        for reference in record.references:
+            for ours, theirs in zip(reference.by, keys[reference.record], strict=True):
+                yield (record.name, ours), (reference.record, theirs)
+        for relation in record.relations:
+            for ours, theirs in zip(relation.ours, relation.theirs, strict=True):
+                yield (record.name, ours), (relation.record, theirs)
+
+
 # --- many at once --------------------------------------------------------------------------------
 
 
@@ -317,21 +329,7 @@ def _belonging(program: c.Program) -> set[Target]:
     children = {x.record for r in own.values() for x in r.relations if x.owned}
     texts = {(r.name, f.name) for r in own.values() for f in r.fields if f.type.unit is Unit.TEXT}
     found = {(r.name, name) for r in own.values() if r.name not in children for name in r.key}
-    pairs: list[tuple[Target, Target]] = []
-    for record in own.values():
-        for reference in record.references:
-            if reference.record in own:
-                theirs = own[reference.record].key
-                pairs += [
-                    ((record.name, a), (reference.record, b))
-                    for a, b in zip(reference.by, theirs, strict=True)
-                ]
-        for relation in record.relations:
-            pairs += [
-                ((record.name, a), (relation.record, b))
-                for a, b in zip(relation.ours, relation.theirs, strict=True)
-                if relation.record in own
-            ]
+    pairs = [pair for pair in joins(program) if pair[0][0] in own and pair[1][0] in own]
     grown = -1
     while grown != len(found):
         grown = len(found)

@@ -16,7 +16,8 @@ EXTREMES = frozenset({LOSS, GAIN})
 def kinds(item: c.Item, before: Stored, after: Stored) -> Iterator[str]:
     """Give the kinds of a change of ``item``; nothing when there is none.
 
-    A yes or no is in or out; a percent that may be negative is a penalty, neutral or a reward.
+    A yes or no is in or out; a percent that may be negative is a penalty, neutral or a reward. How much
+    money moves says how much there is, so that no loss of money is the largest.
     """
     if before == after:
         return
@@ -28,7 +29,10 @@ def kinds(item: c.Item, before: Stored, after: Stored) -> Iterator[str]:
     elif is_amount and isinstance(before, int) and isinstance(after, int):
         if _is_signed(item) and _sign(before) != _sign(after):
             yield f"{_sign(before)} → {_sign(after)}"
-        yield LOSS if after < before else GAIN
+        if item.type.unit is Unit.MONEY:
+            yield "loss" if after < before else "gain"
+        else:
+            yield LOSS if after < before else GAIN
     else:
         yield "differs"
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from textwrap import wrap
 
+from attrs import evolve
+
 from mipsdsl.core.types import QUANTITIES, Type, Unit
 from mipsdsl.diff.text import Paint, plain
 from mipsdsl.engines.store import Stored
@@ -101,13 +103,18 @@ class _Shown:
         if not found:
             yield f"{_INDENT}nobody was found for whom an output differs"
         for each in found:
-            yield from self.wrapped(
-                f"W{each.number} {each.kind}: {', '.join(_sides(x) for x in each.figures)}"
-            )
+            first, *others = each.figures
+            yield from self.wrapped(f"W{each.number} {each.kind}: {_sides(first)}")
             for record, rows in each.tables.items():
                 for row in rows:
                     said = ", ".join(f"{name} {value}" for name, value in row.items())
                     yield from self.wrapped(f"{record}: {said}", 5)
+            of_record: dict[str, list[Figure]] = {}
+            for figure in others:
+                of_record.setdefault(figure.name.rpartition(".")[0], []).append(figure)
+            for record, figures in of_record.items():
+                said = ", ".join(_sides(evolve(x, name=x.name.rpartition(".")[2])) for x in figures)
+                yield from self.wrapped(f"{'of the ' + record if record else 'also'}: {said}", 5)
 
     # --- 4 how many ---
 

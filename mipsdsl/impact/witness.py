@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES
@@ -22,6 +22,7 @@ from mipsdsl.impact.answers import Witness
 from mipsdsl.impact.candidates import Side
 from mipsdsl.impact.kinds import EXTREMES, kinds
 from mipsdsl.impact.law import OneLaw, People
+from mipsdsl.impact.naming import Naming
 from mipsdsl.impact.shrink import Shrinker
 from mipsdsl.impact.trial import Sighting, Trial
 from mipsdsl.whatif.report import Figure
@@ -63,11 +64,14 @@ def cases(tried: Trial) -> tuple[Case, ...]:
 class _Seeker:
     trial: Trial
     _shrinker: Shrinker = field(init=False)
+    _naming: Naming = field(init=False)
     _items: tuple[dict[Target, c.Item], dict[Target, c.Item]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Learn what both policies compute."""
-        self._shrinker = Shrinker(self.trial.candidates)
+        candidates = self.trial.candidates
+        self._shrinker = Shrinker(candidates)
+        self._naming = Naming(candidates.program, candidates.usual)
         old, new = ({(i.record, i.name): i for i in law.program.items} for law in self.trial.both)
         self._items = old, new
 
@@ -86,13 +90,14 @@ class _Seeker:
                 yield shown[who]
 
     def _shows(self, case: Case, target: Target, kind: str, most: Sighting) -> bool:
-        """Return whether a clinician who differs from the usual in a thing at most shows this too."""
-        if case.target[0] != target[0] or self._size(case.people)[1] > 1:
-            return False
+        """Return whether a case shows this too: as large a change, or with a thing unusual at most."""
         values = {f.name: (f.before, f.after) for f in case.witness.figures}
-        if target[1] not in values or kind not in kinds(self._items[1][target], *values[target[1]]):
+        sides = values.get(_told(target, case.target[0]))
+        if sides is None or kind not in kinds(self._items[1][target], *sides):
             return False
-        return kind not in EXTREMES or _difference(*values[target[1]]) >= _moved(most)
+        if kind in EXTREMES:
+            return _difference(*sides) >= _moved(most)
+        return self._size(case.people)[1] <= 1
 
     def _kinds(self, target: Target) -> dict[str, list[Sighting]]:
         """Return who was seen, by kind of change, those to start from first."""
@@ -128,8 +133,14 @@ class _Seeker:
                 continue
             people = self._shrinker.shrunk(one.people, (target[0], one.key), good)
             if best is None or self._size(people) < self._size(best[0]):
-                best = people, one.key
+                best = self._named(target, kind, evolve(one, people=people))
         return best
+
+    def _named(self, target: Target, kind: str, one: Sighting) -> tuple[People, Key]:
+        """Return people under usual names, if nothing depends on the names that they have."""
+        people, key = self._naming.named(one.people, target[0], one.key)
+        is_still = self._is(people, target, kind, evolve(one, people=people, key=key))
+        return (people, key) if is_still else (one.people, one.key)
 
     def _size(self, people: People) -> tuple[int, int]:
         return sum(map(len, people.rows.values())), len(self._shrinker.unusual(people))
@@ -189,18 +200,34 @@ class _Seeker:
     def _figures(
         self, target: Target, engines: list[Interpreter], rows: list[Row]
     ) -> Iterator[Figure]:
-        """Give the output, and the others of the row that differ."""
-        record = target[0]
-        others = [x for x in self.trial.outputs if x[0] == record and x != target]
-        for at in [target, *others]:
-            item = self._items[1][at]
-            try:
-                old, new = (e.value(r, at[1]) for e, r in zip(engines, rows, strict=True))
-            except WRONG:
-                continue
-            if old != new:
-                scale = stored_scale(item) if item.type.unit in QUANTITIES else 0
-                yield Figure(at[1], item.type, scale, old, new)
+        """Give the output, the others of its row that differ, and those of records of one row."""
+        both = {target[0]: rows}
+        for record in dict.fromkeys(record for record, _ in self.trial.outputs):
+            found = [engine.store.rows.get(record, []) for engine in engines]
+            if [len(each) for each in found] == [1, 1]:
+                both.setdefault(record, [each[0] for each in found])
+        for record, pair in both.items():
+            others = [x for x in self.trial.outputs if x[0] == record and x != target]
+            for at in [target, *others] if record == target[0] else others:
+                yield from self._figure(at, target[0], engines, pair)
+
+    def _figure(
+        self, at: Target, focus: str, engines: list[Interpreter], rows: list[Row]
+    ) -> Iterator[Figure]:
+        """Give an output of rows, if it differs."""
+        item = self._items[1][at]
+        try:
+            old, new = (e.value(r, at[1]) for e, r in zip(engines, rows, strict=True))
+        except WRONG:
+            return
+        if old != new:
+            scale = stored_scale(item) if item.type.unit in QUANTITIES else 0
+            yield Figure(_told(at, focus), item.type, scale, old, new)
+
+
+def _told(target: Target, focus: str) -> str:
+    """Return the name of an output among those of the record ``focus``: with its record elsewhere."""
+    return target[1] if target[0] == focus else ".".join(target)
 
 
 def _who(record: str, people: People, key: Key) -> str:

@@ -154,3 +154,40 @@ def test_what_cannot_be_computed_does_not_differ() -> None:
     found = tried(POLICY, open_)
 
     assert () == tuple(x for x in witnesses(found) if x.name == "adjustment")
+
+
+def test_of_money_the_direction_is_a_kind_and_no_amount_the_largest() -> None:
+    rule = "rule clinician.paid: money from $0 to $1,000,000 = (charges default $0) [42 CFR 7]"
+    new = POLICY.replace("results of", f"{rule}\n\nresults of").replace(
+        "= eligible", "= paid, eligible"
+    )
+    item = next(x for x in tried(new, new).laws.new.items if x.name == "paid")
+
+    assert ["loss"] == list(kinds(item, 200, 100))
+    assert ["gain"] == list(kinds(item, 100, 200))
+
+
+def test_results_of_other_records_of_one_row_are_shown_with_their_record() -> None:
+    practice = """
+record practice key tin
+    tin   text
+    size  points from 0 points to 100 points
+
+rule practice.large: points from 0 points to 100 points = size at most threshold [42 CFR 9]
+results of practice = large
+usual practice tin "P" size 100 points
+"""
+    linked = (
+        (
+            "    waived   yesno",
+            "    waived   yesno\n    tin text\n    practice record practice by tin",
+        ),
+        ("waived no", 'waived no tin "P"'),
+        ("points = score + bonus", "points = score + practice.large * 0 + bonus"),
+    )
+    old = changed(*linked) + practice
+    new = changed(*linked, ("threshold = 30", "threshold = 45")) + practice
+    found = witnesses(tried(old, new))
+    (witness,) = [each for each in found if each.kind == "reward → penalty"]
+
+    assert ["adjustment", "practice.large"] == [figure.name for figure in witness.figures]
