@@ -3,8 +3,9 @@
     python -m benchmarks.proofs verify [YEAR…]
     python -m benchmarks.proofs mutation [YEAR…]
 
-Each command is a process of its own. ``verify`` begins with no verdict kept, goes through the years in
-order (a later one finds what the year before proved), and asks each year twice.
+Each command is a process of its own. Both begin with no verdict kept, go through the years in order (a
+later one finds what the year before proved), and ask each year twice. Years that are not named keep the
+lines that they have in the table.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ VERDICT_COLUMNS = (
 )  # fmt: skip
 
 CHANGE_COLUMNS = (
-    "year", "changes", "noticed", "not noticed", "nothing told apart", "of these proved the same",
-    "up to a bound", "noticed of those that can be told apart", "seconds", "of a processor",
+    "year", "changes", "noticed", "proved the same", "up to a bound", "not noticed", "not decided",
+    "noticed of those not proved the same", "seconds", "of a processor", "again",
 )  # fmt: skip
 
 
@@ -104,18 +105,28 @@ def _verdicts(year: str, first: Ran, again: Ran) -> str:
 def mutation(years: Sequence[str]) -> Iterator[str]:
     """Give the lines of the table of changes, year by year."""
     yield from _head(CHANGE_COLUMNS)
-    for year in years:
-        ran = run("test", year, "--mutate", "--format", "json")
-        found = _with_key(ran.content, "alike")
-        assert found is not None, "the answer has the changes"
-        known = Counter(each["known"] for each in found["alike"])
-        apart = found["noticed"] + len(found["unnoticed"])
-        cells = [
-            year, found["tried"], found["noticed"], len(found["unnoticed"]), len(found["alike"]),
-            known["proved"], known["proved up to a bound"], f"{100 * found['noticed'] / apart:.1f}%",
-            f"{ran.clock:.0f}", f"{ran.work:.0f}",
-        ]  # fmt: skip
-        yield f"| {' | '.join(map(str, cells))} |"
+    with tempfile.TemporaryDirectory() as cache:
+        for year in years:
+            run("check", year, "--format", "json", cache=cache)
+            first, again = (
+                run("test", year, "--mutate", "--no-claims", "--format", "json", cache=cache)
+                for _ in range(2)
+            )
+            yield _noticed(year, first, again)
+
+
+def _noticed(year: str, first: Ran, again: Ran) -> str:
+    found = _with_key(first.content, "alike")
+    assert found is not None, "the answer has the changes"
+    known = Counter(each["known"] for each in found["alike"])
+    same = known["proved"] + known["proved up to a bound"]
+    share = 100 * found["noticed"] / (found["tried"] - same)
+    cells = [
+        year, found["tried"], found["noticed"], known["proved"], known["proved up to a bound"],
+        len(found["unnoticed"]), known["not decided"], f"{share:.1f}%", f"{first.clock:.0f}",
+        f"{first.work:.0f}", f"{again.clock:.0f}",
+    ]  # fmt: skip
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def _with_key(part: object, key: str) -> dict[str, Any] | None:
@@ -134,8 +145,10 @@ TABLES: Mapping[str, tuple[str, Callable[[Sequence[str]], Iterator[str]]]] = {
         verify,
     ),
     "mutation": (
-        "## Changes of the rules that the examples notice\n\n{}: `mips test YEAR --mutate`. What "
-        "nothing tells from the rules is asked of the solver; what it tells apart is not noticed.",
+        "## Changes of the rules that the examples notice\n\n{}: `mips test YEAR --mutate --no-claims`, "
+        "the years in order. All rules, cells, breaks and parameters of a year are changed, those taken "
+        "over from earlier years too; what no example notices is looked into, and asked of the solver, "
+        "unless the year before has the same rule. *Again*: asked a second time.",
         mutation,
     ),
 }
@@ -155,7 +168,21 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
         said = f"{command} ({machine(['z3-solver'])}; load {os.getloadavg()[0]:.0f})"
-        report.record(args.what, "\n\n".join([head.format(said), "\n".join(lines)]), args.output)
+        rows = "\n".join(_with_others(lines, report.recorded(args.what, args.output)))
+        report.record(args.what, "\n\n".join([head.format(said), rows]), args.output)
+
+
+def _with_others(lines: Sequence[str], before: str) -> list[str]:
+    """Return a table with the lines of years that were measured before, in order."""
+    head, rows = list(lines[:2]), {_year(line): line for line in lines[2:]}
+    if head and head[0] in before:
+        others = (line for line in before.splitlines() if _year(line).isdigit())
+        rows = {**{_year(line): line for line in others}, **rows}
+    return [*head, *(rows[year] for year in sorted(rows))]
+
+
+def _year(line: str) -> str:
+    return line.removeprefix("| ").partition(" |")[0]
 
 
 if __name__ == "__main__":

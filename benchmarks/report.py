@@ -32,6 +32,11 @@ def record(name: str, text: str, path: Path = RESULTS) -> None:
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
+def recorded(name: str, path: Path = RESULTS) -> str:
+    """Return the section of that name, or nothing."""
+    return _sections(path).get(name, "")
+
+
 def _sections(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}

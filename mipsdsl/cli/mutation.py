@@ -12,6 +12,7 @@ from attrs import frozen
 from mipsdsl.cli import exits, progress
 from mipsdsl.pipeline import Analysis
 from mipsdsl.testing import Suite
+from mipsdsl.testing.mutation.equivalence import Equivalence
 from mipsdsl.testing.mutation.mutants import Mutant
 from mipsdsl.testing.mutation.run import Verdict, try_mutants
 
@@ -57,12 +58,16 @@ def show(found: Changes, *, suggest: bool) -> None:
         f"{verdict.tried:,} changes of the rules",
         f"{verdict.noticed:,} noticed",
         f"{len(verdict.unnoticed):,} not noticed",
-        f"{len(verdict.alike):,} that nothing told apart ({_proofs(verdict)})",
+        f"{len(verdict.proved):,} proved to say the same",
+        f"{len(verdict.bounded):,} proved with lists up to a bound",
+        f"{len(verdict.open):,} not decided",
     ]
     click.echo(f"{found.policy}: {', '.join(counts)}", err=suggest)
     click.echo(
-        f"{_percent(verdict.share)} of those that can be told apart are noticed", err=suggest
+        f"{_percent(verdict.share)} of those not proved to say the same are noticed", err=suggest
     )
+    if not Equivalence.is_there():
+        click.echo("nothing is proved without Z3: pip install 'mipsdsl[verify]'", err=True)
     if suggest:
         for file, text in verdict.texts.items():
             click.echo(f"# suggested, to be reviewed, for {file}\n\n{text}")
@@ -79,17 +84,9 @@ def show(found: Changes, *, suggest: bool) -> None:
         )
 
 
-def _proofs(verdict: Verdict) -> str:
-    proved, bounded = len(verdict.proved), len(verdict.bounded)
-    return f"{proved:,} proved to say the same, {bounded:,} up to a bound"
-
-
-def _by_proof(verdict: Verdict) -> Iterator[tuple[str, list[Mutant]]]:
+def _by_proof(verdict: Verdict) -> Iterator[tuple[str, Sequence[Mutant]]]:
     """Give the changes that nothing tells from the rules, by what is known of them."""
-    yield (
-        "nothing tells these from the rules; probably they say the same",
-        [x for x in verdict.alike if x.number not in verdict.proved | verdict.bounded],
-    )
+    yield "nothing tells these from the rules; perhaps they say the same", verdict.open
     yield (
         "proved to say the same as the rules, with lists up to a bound",
         [x for x in verdict.alike if x.number in verdict.bounded],

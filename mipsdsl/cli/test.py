@@ -83,7 +83,8 @@ class Tried:
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Run the examples and claims of policies (of every year, when none is named).
 
-    Exit code 1 when one fails, or fewer changes are noticed than a policy requires.
+    Exit code 1 when one fails, or fewer changes are noticed than a policy requires; 2 when no test
+    has the name that -k gives.
     """
     from mipsdsl.pipeline import years
 
@@ -94,6 +95,8 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         raise exits.Stop("changes are tried on all tests, and told as text or JSON")
     named = dict.fromkeys(map(policies.whole, asked.policy) if asked.folders else asked.policy)
     suites = [_tried(name, asked) for name in named or years()]
+    if asked.match and not any(one.suite.outcomes or one.suite.mistakes for one in suites):
+        raise exits.Stop(f"no example and no claim has {asked.match!r} in its name")
     if asked.form == "json":
         texts = [policies.envelope("test", _content(one)) for one in suites]
         files.hand_over("".join(f"{text}\n" for text in texts), asked.output)

@@ -146,9 +146,8 @@ class Cones:
     def digest(self, question: Question) -> str:
         """Return a digest of all that the answer to ``question`` depends on."""
         targets = {x for expr in _parts(question) for x in self._closure(expr, question.record)}
-        records = self._met(
-            {question.record, *(record for record, _ in targets if record)}, targets
-        )
+        owners = {question.record, *(record for record, _ in targets)}
+        records = self._met(owners - {""}, targets)
         texts = [self._of_item(x) for x in sorted(targets) if x in self._items]
         texts += [self._of_record(self._records[x], targets, records) for x in sorted(records)]
         texts += [

@@ -15,7 +15,7 @@ def test_changes_that_nothing_notices_are_listed(mips, policy) -> None:
     assert (
         f"small.mips:{line}  rule clinician.counts: exception “in a hospital” taken out" in output
     )
-    assert "of those that can be told apart are noticed" in output
+    assert "of those not proved to say the same are noticed" in output
 
 
 def test_suggestions_alone_go_to_standard_output_in_canonical_layout(mips, policy) -> None:
@@ -45,3 +45,11 @@ def test_changes_are_tried_only_when_all_tests_pass(mips, policy) -> None:
     policy.write_text(policy.read_text().replace("low_volume no", "low_volume yes"))
 
     assert "when all tests pass" in mips("test", policy, "--mutate", code=1).stderr
+
+
+def test_a_name_that_no_test_has_is_a_mistake(mips, policy) -> None:
+    assert "1 passed" in mips("test", policy, "-k", "USUAL clinician").stdout
+    assert (
+        "no example and no claim has 'nothing'"
+        in mips("test", policy, "-k", "nothing", code=2).stderr
+    )

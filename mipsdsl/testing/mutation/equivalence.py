@@ -16,6 +16,7 @@ from mipsdsl.core.walk import expressions_in
 from mipsdsl.testing.mutation.mutants import Mutant
 
 if TYPE_CHECKING:
+    from mipsdsl.engines.solver.attempt import Never
     from mipsdsl.verify.judge import Answer, Judge
 
 SECONDS = 2.0
@@ -74,14 +75,19 @@ class Equivalence:
         }[self._answer(item, changed).verdict]  # fmt: skip
 
     def _answer(self, item: c.Item, changed: c.Item) -> Answer:
-        from mipsdsl.engines.solver.attempt import Never
         from mipsdsl.verify.judge import Judge
-        from mipsdsl.verify.questions import differ
 
         if self._judge is None:
             self._judge = Judge(self.program, self.seconds, ROWS)
-        both = [_landed(each) for each in (item, changed)]
-        return self._judge.answer(Never(item.record, differ(*both)))
+        return self._judge.answer(question(item, changed))
+
+
+def question(item: c.Item, changed: c.Item) -> Never:
+    """Return the question whether ``changed`` is another value than ``item`` for anybody."""
+    from mipsdsl.engines.solver.attempt import Never
+    from mipsdsl.verify.questions import differ
+
+    return Never(item.record, differ(_landed(item), _landed(changed)))
 
 
 def _landed(item: c.Item) -> c.Expr:

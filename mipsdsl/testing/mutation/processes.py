@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -27,10 +28,16 @@ def in_processes(
         return
     _shared.append((do, parts))
     try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, _as_told) as pool:
             yield from zip(parts, pool.imap(_one, range(len(parts))), strict=True)
     finally:
         _shared.pop()
+
+
+def _as_told() -> None:
+    """End without a word when told to: what is done on a signal was said for the process that forked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _one(index: int) -> Any:  # noqa: ANN401 - what the work makes

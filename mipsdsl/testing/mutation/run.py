@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from random import Random
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -17,6 +18,9 @@ from mipsdsl.testing.mutation.processes import in_processes
 from mipsdsl.testing.mutation.suggest import Seeker, outcome
 from mipsdsl.testing.suite import Suite
 
+if TYPE_CHECKING:
+    from mipsdsl.testing.mutation.known import Known
+
 _SEED = 1848
 _PART = 4
 """How many mutants a process asks the solver about at a time."""
@@ -27,8 +31,8 @@ class Verdict:
     """What the examples of a policy notice.
 
     ``unnoticed``: changes that no example notices, though something tells them from the rules.
-    ``alike``: changes that nothing was found to tell apart: probably they say the same; of those that
-    are ``proved`` it is known, of everybody or with lists up to a bound (``bounded``). ``texts``:
+    ``alike``: changes that nothing was found to tell apart; of those that are ``proved`` it is known
+    that they say the same, of everybody or with lists up to a bound (``bounded``). ``texts``:
     examples that notice what none did, by the file of the rules that they test; ``left``: changes
     for which none could be written.
     """
@@ -47,9 +51,14 @@ class Verdict:
         return self.tried - len(self.unnoticed) - len(self.alike)
 
     @property
+    def open(self) -> tuple[Mutant, ...]:
+        """Return the changes that nothing tells from the rules, and nobody proved to be the same."""
+        return tuple(x for x in self.alike if x.number not in self.proved | self.bounded)
+
+    @property
     def share(self) -> Fraction:
-        """Return the share of changes that are noticed, of those that can be told apart."""
-        apart = self.tried - len(self.alike)
+        """Return the share of changes that are noticed, of those not proved to say the same."""
+        apart = self.tried - len(self.proved) - len(self.bounded)
         return Fraction(self.noticed, apart) if apart else Fraction(1)
 
 
@@ -77,25 +86,37 @@ def try_mutants(
     told(f"{len(chosen):,} changes of the rules")
     alive = survivors(bench, chosen, jobs=jobs)
     told(f"{len(alive):,} that no example notices")
-    found = outcome(Seeker(setting, bench, write), alive, jobs=jobs)
-    alike = [mutant for mutant in alive if mutant.number in found.alike]
-    told(f"{len(alike):,} that nothing was found to tell apart")
-    said = _asked(program, alike, jobs)
-    apart = {number for number, same in said.items() if same is Same.APART}
-    unnoticed = tuple(x for x in alive if x.number not in found.alike or x.number in apart)
+    known = _kept(program)
+    said = {} if known is None else known.of(alive)
+    searched = [x for x in alive if write or x.number not in said]
+    found = outcome(Seeker(setting, bench, write), searched, jobs=jobs)
+    said.update((x.number, Same.APART) for x in searched if x.number not in found.alike)
+    rest = [x for x in alive if x.number not in said]
+    told(f"{len(rest):,} that nothing was found to tell apart")
+    if known is not None:
+        said.update(_asked(program, rest, jobs))
+        known.keep(alive, said, rest=many is not None)
+    unnoticed = tuple(x for x in alive if said.get(x.number) is Same.APART)
     left = tuple(mutant for mutant in unnoticed if mutant.number not in found.noticed)
     return Verdict(
-        len(chosen), unnoticed, tuple(x for x in alike if x.number not in apart),
+        len(chosen), unnoticed, tuple(x for x in alive if said.get(x.number) is not Same.APART),
         found.by_file(), left if write else (),
         frozenset(number for number, same in said.items() if same is Same.PROVED),
         frozenset(number for number, same in said.items() if same is Same.BOUNDED),
     )  # fmt: skip
 
 
-def _asked(program: c.Program, alike: Sequence[Mutant], jobs: int) -> dict[int, Same]:
-    """Return what the solver says of each of ``alike``; nothing without the solver."""
+def _kept(program: c.Program) -> Known | None:
+    """Return what earlier runs found; nothing without the solver, which alone can prove."""
     if not Equivalence.is_there():
-        return {}
+        return None
+    from mipsdsl.testing.mutation.known import Known
+
+    return Known(program)
+
+
+def _asked(program: c.Program, alike: Sequence[Mutant], jobs: int) -> dict[int, Same]:
+    """Return what the solver says of each of ``alike``."""
     parts = [alike[start : start + _PART] for start in range(0, len(alike), _PART)]
     found: dict[int, Same] = {}
     for part, said in in_processes(Equivalence(program).of_each, parts, jobs):
