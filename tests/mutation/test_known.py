@@ -13,29 +13,29 @@ from mipsdsl.testing.mutation.processes import in_processes
 
 
 @pytest.fixture
-def _nobody_is_asked(monkeypatch):
+def nobody_is_asked(monkeypatch):
     def refused(*_: object) -> None:
         pytest.fail("a change that is known was asked of the solver")
 
     return lambda: monkeypatch.setattr(run.Equivalence, "of", refused)
 
 
-def test_what_is_known_of_a_change_is_not_asked_again(mips, policy, _nobody_is_asked) -> None:
+def test_what_is_known_of_a_change_is_not_asked_again(mips, policy, nobody_is_asked) -> None:
     asked = ("test", policy, "--mutate", "--jobs", "1", "--format", "json")
     before = mips(*asked).stdout
-    _nobody_is_asked()
+    nobody_is_asked()
 
     assert before == mips(*asked).stdout
 
 
 def test_another_year_with_the_same_rules_finds_what_is_known(
-    mips, policy, tmp_path, _nobody_is_asked
+    mips, policy, tmp_path, nobody_is_asked
 ) -> None:
     asked = ("--mutate", "--jobs", "1", "--format", "json")
     mips("test", policy, *asked)
     later = tmp_path / "later.mips"
     later.write_text(policy.read_text().replace("year 2017 paying 2019", "year 2018 paying 2020"))
-    _nobody_is_asked()
+    nobody_is_asked()
 
     mips("test", later, *asked)
 
