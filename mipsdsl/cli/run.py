@@ -13,7 +13,7 @@ from mipsdsl.cli import inputs as i
 from mipsdsl.cli import privacy as p
 from mipsdsl.cli.engine import ENGINES, LARGE, engine_of
 from mipsdsl.cli.run_asked import Asked
-from mipsdsl.cli.run_results import Done, check_place, hand_over
+from mipsdsl.cli.run_results import Done, check_ending, check_place, hand_over
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
@@ -84,6 +84,7 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     data = i.taken(options)
     said = p.taken(options)
     asked = Asked(privacy=said, **options)
+    _check(asked)
     with progress.stages() as stage:
         stage("compiling")
         program, settings = policies.with_settings(asked.policy, i.pairs(data.settings, "--set"))
@@ -105,6 +106,20 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         scored = _score(program, inputs, settings, data, privacy, asked)
         stage("writing")
         hand_over(Done(program, inputs, scored, data, privacy, asked))
+
+
+def _check(asked: Asked) -> None:
+    """Refuse what cannot be written before anything is read."""
+    if asked.shard is None:
+        check_ending(asked)
+    else:
+        from mipsdsl.cli.shard import check
+
+        check(
+            asked.shard,
+            asked.output,
+            hides=bool(asked.privacy.mask or asked.privacy.suppress_below),
+        )
 
 
 def _run_large(
@@ -259,4 +274,4 @@ def _write_part(
     wanted = _wanted(program, inputs, settings, data, privacy, asked)
     said = i.pairs(data.settings, "--set")
     shard = shard_of(str(asked.shard))
-    write_part(asked.policy, program, inputs, wanted, said, shard, asked.output)
+    write_part(asked.policy, program, inputs, wanted, said, shard, str(asked.output))

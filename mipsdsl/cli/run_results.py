@@ -63,6 +63,18 @@ def _is_workbook(path: Path) -> bool:
     return path.suffix.casefold() == ".xlsx"
 
 
+def check_ending(asked: Asked) -> None:
+    """Check that a file of the name that the results are to have can be written."""
+    from mipsdsl.data.tables import DataError
+    from mipsdsl.data.write import check_ending
+
+    if asked.output and not is_folder(Path(asked.output)):
+        try:
+            check_ending(Path(asked.output))
+        except DataError as mistake:
+            raise exits.Stop(str(mistake)) from None
+
+
 def check_place(scored: Scored, asked: Asked) -> None:
     """Check that the results of several records have a folder to go to."""
     if asked.output and len(scored.outcomes) > 1 and not _holds_many(Path(asked.output)):

@@ -33,6 +33,18 @@ def shard_of(text: str) -> Shard:
     return Shard(int(found[1]), int(found[2]))
 
 
+def check(text: str, output: str | None, *, hides: bool) -> str:
+    """Check what a user said of a part, and return the folder that it goes to."""
+    shard_of(text)
+    if output is None:
+        raise exits.Stop("--shard writes a folder: name it, `-o parts/1`")
+    if hides:
+        raise exits.Stop(
+            "--shard writes what the merge needs; say --mask and --suppress-below when you merge"
+        )
+    return output
+
+
 def write_part(
     policy: str,
     program: Program,
@@ -40,7 +52,7 @@ def write_part(
     wanted: Wanted,
     settings: Mapping[str, str],
     shard: Shard,
-    output: str | None,
+    output: str,
 ) -> None:
     """Score one part of ``inputs`` and write it to the folder ``output``."""
     from mipsdsl import cache, resources, scoring
@@ -52,12 +64,6 @@ def write_part(
     from mipsdsl.sharding.files import write_part as write
     from mipsdsl.sharding.parts import ShardError, divided, part_of
 
-    if output is None:
-        raise exits.Stop("--shard writes a folder: name it, `-o parts/1`")
-    if wanted.privacy:
-        raise exits.Stop(
-            "--shard writes what the merge needs; say --mask and --suppress-below when you merge"
-        )
     said = wanted.populations
     try:
         world = scoring.world_of(program, inputs)

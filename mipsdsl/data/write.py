@@ -74,11 +74,22 @@ def write(
             from mipsdsl.data.spreadsheet import Tab, write_workbook
 
             write_workbook(path, [Tab("results", columns, list(rows))])
-        case suffix:
-            raise DataError(
-                f"`{path}`: files named `{suffix or path.name}` are not written",
-                f"name one of {', '.join(SUFFIXES)}",
-            )
+        case _:
+            check_ending(path)
+
+
+def check_ending(path: Path) -> None:
+    """Check that files of this ending are written.
+
+    Raises:
+        DataError: they are not.
+    """
+    suffix = path.suffix.casefold()
+    if suffix not in SUFFIXES:
+        raise DataError(
+            f"`{path}`: files named `{suffix or path.name}` are not written",
+            f"name one of {', '.join(SUFFIXES)}",
+        )
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:

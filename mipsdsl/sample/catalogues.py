@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from mipsdsl.data.options import ReadOptions
 from mipsdsl.data.read import read
 from mipsdsl.data.tables import DataError, Table, Value
 from mipsdsl.sample.draws import Numbers
-from mipsdsl.sample.marginals import Marginals, Metrics
+from mipsdsl.sample.marginals import Marginals, Metrics, Rows
 
 _OUTCOMES = {"outcome", "intermediate_outcome", "patient_reported_outcome"}
 _INTEROPERABILITY = ("interoperability_catalogue", "care_information_catalogue")
@@ -58,14 +58,11 @@ def catalogues_of(program: Program, found: Marginals, measures: Path | None) -> 
     references = {each.name: each for each in program.records if each.is_reference}
     paths = [] if measures else list(_packaged(references))
     tables = dict(read(program, paths, ReadOptions(measures=measures)).tables)
-    metrics = next(
-        part.law.of
-        for parts in found["interoperability"]
-        for part in parts
-        if isinstance(part.law, Metrics)
-    )
+    laws = [part.law for parts in found["interoperability"] for part in parts]
+    metrics = next(law.of for law in laws if isinstance(law, Metrics))
+    said = next(law for law in laws if isinstance(law, Rows))
     if measures is None:
-        _invent(references, metrics, dict(program.usual), tables)
+        _invent(program, metrics, said, tables)
         tables |= _empty(program, tables)
     known = {
         str(row["measure_id"]) for name in _INTEROPERABILITY for row in _rows(tables.get(name))
@@ -94,21 +91,28 @@ def _packaged(references: Mapping[str, Record]) -> Iterator[Path]:
 
 
 def _invent(
-    references: Mapping[str, Record],
+    program: Program,
     metrics: Sequence[tuple[str, str]],
-    usual: Mapping[str, tuple[tuple[str, str], ...]],
+    said: Rows,
     tables: dict[str, Table],
 ) -> None:
-    """Add the catalogue of interoperability that the packaged sample has not; the rest is usual."""
+    """Add the catalogue of interoperability that the packaged sample has not.
+
+    What is ``said`` of a measure counts before what is usual.
+    """
+    references = {each.name: each for each in program.records if each.is_reference}
+    usual = dict(program.usual)
+    values = {value for choice in program.choices for value in choice.values}
     for name in _INTEROPERABILITY:
         if name not in references or name in tables:
             continue
-        said = {**dict(usual.get(name, ())), "measure_id": "", "metric_type": ""}
-        columns = tuple(each.name for each in references[name].fields if each.name in said)
+        known = {**dict(usual.get(name, ())), **said.row(""), "measure_id": "", "metric_type": ""}
+        columns = tuple(each.name for each in references[name].fields if each.name in known)
         rows: list[list[Value]] = []
         for measure, metric in metrics:
-            own: dict[str, Value] = {**said, "measure_id": measure, "metric_type": metric}
-            rows.append([_plain(own[column]) for column in columns])
+            own: dict[str, Value] = {**known, **said.row(measure)}
+            own |= {"measure_id": measure, "metric_type": metric}
+            rows.append([_plain(_known(own[column], values)) for column in columns])
         tables[name] = Table(name, columns, rows, [])
 
 
@@ -125,6 +129,12 @@ def _empty(program: Program, tables: Mapping[str, Table]) -> dict[str, Table]:
         for each in program.records
         if each.is_reference and each.name not in tables and each.name not in needed
     }
+
+
+def _known(value: Value, values: Collection[str]) -> Value:
+    """Return a value; of several with `or` between them the one that a choice has."""
+    parts = value.split(" or ") if isinstance(value, str) else []
+    return next((part for part in parts if part in values), value)
 
 
 def _plain(value: Value) -> Value:

@@ -22,6 +22,7 @@ from mipsdsl.sample.marginals import (
     Nearest,
     Quantiles,
     Ranges,
+    Rows,
     Share,
     Shares,
     Times,
@@ -76,8 +77,8 @@ def drawn(law: Law, chance: Numbers, known: Known) -> Numbers:
             return level + room * spread * (2 * chance - 1)
         case Nearest(values):
             return _nearest(np.array(values), _level(known), chance)
-        case Metrics():
-            raise TypeError("names of measures are not drawn")
+        case Metrics() | Rows():
+            raise TypeError("what measures there are is not drawn")
         case Fixed(value):
             number = float(value) if isinstance(value, int | float) else 0.0
             return np.full(len(chance), number)

@@ -85,7 +85,21 @@ class Metrics:
     of: tuple[tuple[str, str], ...]
 
 
-Law: TypeAlias = Metrics | Share | Shares | Ranges | Quantiles | Times | Around | Nearest | Fixed
+@frozen
+class Rows:
+    """What a catalogue says of measures, by name; ``other``: of all others."""
+
+    of: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+    def row(self, name: str) -> dict[str, str]:
+        """Return what is said of a measure."""
+        said = dict(self.of)
+        return dict(said.get(name, said.get("other", ())))
+
+
+Law: TypeAlias = (
+    Metrics | Rows | Share | Shares | Ranges | Quantiles | Times | Around | Nearest | Fixed
+)
 
 
 @frozen
@@ -166,6 +180,8 @@ def _law(said: Mapping[str, Any]) -> Law:
     match said:
         case {"metrics": metrics}:
             return Metrics(tuple(metrics.items()))
+        case {"rows": rows}:
+            return Rows(tuple((name, tuple(row.items())) for name, row in rows.items()))
         case {"share": share}:
             return Share(share)
         case {"shares": shares}:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from mipsdsl.cli.main import cli
 from mipsdsl.data import fetch
 
 BARE = """\
@@ -102,3 +104,20 @@ def test_a_year_that_was_not_fetched_is_said(mips, catalogue):
     assert "were not fetched yet" in stderr
     assert "`mips data get 2017`" in stderr
     assert "not 1999" in mips("run", *catalogue, "--measures", "1999", code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("-o", "x.foo"), "files named `.foo` are not written"),
+        (("--shard", "5/3", "-o", "parts"), "--shard 5/3: write 1/4"),
+        (("--shard", "1/3"), "--shard writes a folder"),
+        (("--shard", "1/3", "-o", "parts", "--suppress-below", "11"), "when you merge"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(asked, said, tmp_path) -> None:
+    """The data are not there, which nobody has looked for yet."""
+    result = CliRunner().invoke(cli, ["run", "2017", str(tmp_path / "nothing.csv"), *asked])
+
+    assert 2 == result.exit_code
+    assert said in result.stderr

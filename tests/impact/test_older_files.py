@@ -34,6 +34,16 @@ def test_the_sample_of_2017_serves_2018(mips, tmp_path) -> None:
     assert "advancing_care_information" not in moving
 
 
+def test_invented_people_of_2018_and_2019_send_measures(mips) -> None:
+    """2019 asks other measures of technology, and no longer says what 2018 asks of its own."""
+    told = mips("diff", 2018, 2019, "--sample", 40, "--layers", "people", "--format", "json")
+    found = json.loads(told.stdout)["population"]
+
+    assert "invented clinicians, measures and activities given" == found["whose"]
+    assert not any("left out" in note for note in found["notes"])
+    assert "payment_adjustment" in found["outcomes"]
+
+
 def test_identifiers_follow_the_years() -> None:
     there = route(read_sources("2017"), read_sources("2019")).identifiers
     back = route(read_sources("2019"), read_sources("2017")).identifiers
