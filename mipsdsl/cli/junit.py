@@ -25,6 +25,7 @@ class Case:
     findings: tuple[Diagnostic, ...] = ()
     is_error: bool = False
     """Whether it could not be tried at all."""
+    citations: tuple[str, ...] = ()
 
 
 def junit(suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
@@ -46,6 +47,10 @@ def _add(suite: Xml.Element, case: Case) -> None:
     if case.line:
         said["line"] = str(case.line)
     node = Xml.SubElement(suite, "testcase", {key: _clean(text) for key, text in said.items()})
+    if case.citations:
+        properties = Xml.SubElement(node, "properties")
+        for citation in case.citations:
+            Xml.SubElement(properties, "property", name="citation", value=_clean(citation))
     errors = [each for each in case.findings if each.severity is Severity.ERROR]
     others = [each for each in case.findings if each.severity is not Severity.ERROR]
     if errors:

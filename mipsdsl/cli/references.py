@@ -28,7 +28,8 @@ class Found:
 
 def names(program: c.Program) -> list[str]:
     """Return all names that ``find`` knows."""
-    return list(dict.fromkeys(name for each in _things(program) for name in each[0]))
+    known = [name for each in _things(program) for name in each[0]]
+    return list(dict.fromkeys([*known, *(claim.text for claim in program.claims)]))
 
 
 def find(program: c.Program, name: str) -> list[Found]:
@@ -43,7 +44,21 @@ def find(program: c.Program, name: str) -> list[Found]:
             )
             reads = tuple(dict.fromkeys(read))
             places[place] = Found(known[-1], place, citations, reads, readers)
+    places |= {each.place: each for each in _claims(program) if each.name == name}
     return list(places.values())
+
+
+def _claims(program: c.Program) -> Iterator[Found]:
+    """Yield each claim, which goes by its text and which nothing reads."""
+    schema = schema_of(program)
+    for claim in program.claims:
+        exprs = (
+            [claim.condition]
+            if isinstance(claim, c.Always)
+            else [claim.cause, claim.effect, claim.when]
+        )
+        reads = dict.fromkeys(_said(each) for each in uses_of(schema, claim.record, exprs))
+        yield Found(claim.text, claim.place, claim.citations, tuple(reads), ())
 
 
 def _things(

@@ -161,7 +161,9 @@ def _cases(tried: Tried) -> Iterator[Case]:
         source = each.span.source
         place = policies.place(tried.policy, source)
         error = not tried.compiles or each.findings == tried.suite.mistakes != ()
-        yield Case(source.name, each.name, place, each.span.line, each.findings, error)
+        yield Case(
+            source.name, each.name, place, each.span.line, each.findings, error, each.citations
+        )
 
 
 def _content(tried: Tried) -> dict[str, object]:
@@ -172,6 +174,7 @@ def _content(tried: Tried) -> dict[str, object]:
             "file": x.span.source.name,
             "line": x.span.line,
             "passed": x.passed,
+            "citations": list(x.citations),
             "findings": policies.as_json(x.findings),
         }
         for x in suite.outcomes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,19 @@ class Asked:
     everything: bool
     form: str
     output: str | None
+
+
+@frozen
+class Verified:
+    """A policy and what is known of it; ``cited``: what each of its claims cites, by its text."""
+
+    policy: str
+    results: Sequence[Result]
+    cited: Mapping[str, tuple[str, ...]]
+
+    def citations(self, each: Result) -> tuple[str, ...]:
+        """Return what a result cites: that of a claim what the claim cites."""
+        return self.cited.get(each.name, ()) if each.kind.value == "claim" else ()
 
 
 @click.command(name="verify")
@@ -85,18 +98,18 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
         raise exits.Stop("--output writes JSON or XML: say --format json or --format junit")
     found = [_verified(name, asked) for name in asked.policy or years()]
     if asked.form == "json":
-        texts = [policies.envelope("verify", _content(name, each)) for name, each in found]
+        texts = [policies.envelope("verify", _content(each)) for each in found]
         files.hand_over("".join(f"{text}\n" for text in texts), asked.output)
     elif asked.form == "junit":
         files.hand_over(_junit(found), asked.output)
-    every = [one.is_well for _, results in found for one in results]
+    every = [one.is_well for each in found for one in each.results]
     if False in every:
         raise click.exceptions.Exit(exits.FINDINGS)
     if None in every:
         raise click.exceptions.Exit(exits.UNDECIDED)
 
 
-def _verified(name: str, asked: Asked) -> tuple[str, Sequence[Result]]:
+def _verified(name: str, asked: Asked) -> Verified:
     """Verify one policy; as text, what is known is shown at once."""
     from mipsdsl import cache
     from mipsdsl.verify.run import Limits, verified
@@ -104,14 +117,16 @@ def _verified(name: str, asked: Asked) -> tuple[str, Sequence[Result]]:
     _, program = policies.compiled(name)
     limits = Limits(asked.time_limit, asked.budget, asked.rows, asked.jobs)
     results = verified(program, limits, cache.version(), asked.match)
+    found = Verified(name, results, {claim.text: claim.citations for claim in program.claims})
     if asked.form == "text":
-        _show(program, results, everything=asked.everything)
-    return name, results
+        _show(program, found, everything=asked.everything)
+    return found
 
 
-def _show(program: Program, results: Sequence[Result], *, everything: bool) -> None:
+def _show(program: Program, found: Verified, *, everything: bool) -> None:
     from mipsdsl.verify.questions import Kind
 
+    results = found.results
     click.echo(f"MIPS {program.year} (paid {program.paying})")
     for kind in Kind:
         of_kind = [each for each in results if each.kind is kind]
@@ -120,7 +135,7 @@ def _show(program: Program, results: Sequence[Result], *, everything: bool) -> N
         click.echo(f"\n{_TITLES[kind.value]}: {_counted(of_kind)}")
         for each in of_kind:
             if everything or kind is Kind.CLAIM or each.is_well is not True or _is_note(each):
-                _line(each)
+                _line(each, found.citations(each))
     click.echo(f"\n{_summary(results)}")
 
 
@@ -154,10 +169,12 @@ def _word(each: Result) -> str:
     return {True: "shown", False: "never", None: "not shown"}[each.is_well]
 
 
-def _line(each: Result) -> None:
+def _line(each: Result, citations: Sequence[str]) -> None:
     place = f" [{each.place.file}:{each.place.line}]" if each.place else ""
     name = each.name if each.name.endswith(")") and "(" in each.name else f"{each.name}{place}"
-    click.echo(f"  {_styled(_word(each), each.is_well)} {name}")
+    cited = "".join(f" [{citation}]" for citation in citations)
+    shown = click.style(cited, dim=True) if policies.coloured() else cited
+    click.echo(f"  {_styled(_word(each), each.is_well)} {name}{shown}")
     if each.said and (each.verdict.value != "proved" or each.is_well is False or _is_note(each)):
         refuted = each.verdict.value == "refuted" and each.is_well is False
         click.echo(f"  {'':{_WIDTH}} {'not for: ' if refuted else ''}{each.said}")
@@ -176,9 +193,9 @@ def _summary(results: Sequence[Result]) -> str:
     return f"{len(results)} questions: {good} well, {bad} refuted, {rest} not decided"
 
 
-def _content(name: str, results: Sequence[Result]) -> dict[str, object]:
+def _content(found: Verified) -> dict[str, object]:
     return {
-        "policy": name,
+        "policy": found.policy,
         "results": [
             {
                 "kind": each.kind.value,
@@ -186,30 +203,32 @@ def _content(name: str, results: Sequence[Result]) -> dict[str, object]:
                 "verdict": each.verdict.value,
                 "well": each.is_well,
                 "said": each.said,
+                "citations": list(found.citations(each)),
                 "file": each.place.file if each.place else None,
                 "line": each.place.line if each.place else None,
                 "seconds": each.seconds,
             }
-            for each in results
+            for each in found.results
         ],
     }
 
 
-def _junit(found: Sequence[tuple[str, Sequence[Result]]]) -> str:
+def _junit(found: Sequence[Verified]) -> str:
     from mipsdsl.cli.junit import junit
 
-    return junit([(f"mips verify {name}", list(_cases(results))) for name, results in found])
+    return junit([(f"mips verify {each.policy}", list(_cases(each))) for each in found])
 
 
-def _cases(results: Sequence[Result]) -> Iterator[Case]:
+def _cases(found: Verified) -> Iterator[Case]:
     from mipsdsl.cli.junit import Case
     from mipsdsl.diagnostics.model import Diagnostic, Severity
 
-    for each in results:
+    for each in found.results:
         findings: tuple[Diagnostic, ...] = ()
         if each.is_well is not True:
             severity = Severity.ERROR if each.is_well is False else Severity.WARNING
             message = f"{each.verdict.value}: {each.name}: {each.said}"
             findings = (Diagnostic("E0606", message, (), severity=severity),)
         file, line = (each.place.file, each.place.line) if each.place else ("", 0)
-        yield Case(each.kind.value, each.name, file, line, findings)
+        cited = found.citations(each)
+        yield Case(each.kind.value, each.name, file, line, findings, citations=cited)

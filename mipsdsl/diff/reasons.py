@@ -246,7 +246,10 @@ def _of_part(part: Piece) -> Reason | None:
 
 def _of_thing(thing: Thing | Piece) -> Reason:
     match thing:
-        case n.Rule() | n.Table() | n.Scale() | n.Selection() | n.Population() | n.Parameter():
+        case (
+            n.Rule() | n.Table() | n.Scale() | n.Selection() | n.Population() | n.Parameter()
+            | n.Claim()
+        ):  # fmt: skip
             return thing.citations, thing.because
         case _:
             return (), ()

@@ -184,4 +184,5 @@ def claim(node: n.Claim, layout: Layout) -> AbstractDoc:
     if when is not None:
         body = concat(body, indented(LINE, after("when ", expression(when, layout))))
     shown = layout.noted(node.body, layout.group(node.body, body))
-    return layout.group(node, head, indented(LINE, shown))
+    said = layout.group(node, head, indented(LINE, shown))
+    return ended(said, tail(node.because, node.citations, node.span, layout), node.span, layout)

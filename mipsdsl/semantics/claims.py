@@ -63,7 +63,9 @@ def _about(node: n.Claim, record: str, context: Context) -> c.Claim | None:
             return None
         if body.when is not None:
             condition = c.Or((c.Not(when, type=YESNO), condition), type=YESNO)
-        return c.Always(node.text, record, condition, place(node.span))
+        return c.Always(
+            node.text, record, condition, place(node.span), node.because, node.citations
+        )
     cause = e.check(body.cause, known, context)
     effect = e.check(body.effect, known, context)
     if cause is None or effect is None or when is None:
@@ -78,4 +80,7 @@ def _about(node: n.Claim, record: str, context: Context) -> c.Claim | None:
         context.report.error("E0209", "only a quantity can rise or fall", body.effect.span)
         return None
     lowers = body.direction == "lowers"
-    return c.Raising(node.text, record, cause, lowers, effect, when, place(node.span))
+    return c.Raising(
+        node.text, record, cause, lowers, effect, when, place(node.span), node.because,
+        node.citations,
+    )  # fmt: skip

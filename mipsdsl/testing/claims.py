@@ -218,6 +218,6 @@ def _scale(claim: c.Raising, program: c.Program) -> int:
 
 
 def _finding(claim: c.Claim, span: Span, told: str) -> Diagnostic:
-    return Diagnostic(
-        "E0606", f"this does not always hold: {claim.text}", (Label(span, f"not for: {told}"),)
-    )
+    cited = "".join(f" [{citation}]" for citation in claim.citations)
+    message = f"this does not always hold: {claim.text}{cited}"
+    return Diagnostic("E0606", message, (Label(span, f"not for: {told}"),))

@@ -19,11 +19,12 @@ TRIALS = 100
 
 @frozen
 class Outcome:
-    """One example, row of examples, or claim: its name, place, and what was wrong."""
+    """One example, row of examples, or claim: its name, place, what was wrong, what it cites."""
 
     name: str
     span: Span
     findings: tuple[Diagnostic, ...]
+    citations: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -70,10 +71,12 @@ def run_tests(analysis: Analysis, *, trials: int = TRIALS, claims: bool = True) 
                 told = [population_example(test, shared, suite.coverage)]
             case n.Usual():
                 told = []
-        suite.outcomes += [Outcome(one.name, one.span, one.findings) for one in told]
+        cited = () if isinstance(test, n.Usual) else test.citations
+        suite.outcomes += [Outcome(one.name, one.span, one.findings, cited) for one in told]
         suite.scenes += [scene for one in told for scene in one.scenes]
     if claims:
         spans = {claim.text: claim.span for claim in analysis.symbols.claims}
         for claim, findings in refutations(program, spans, trials):
-            suite.outcomes.append(Outcome(claim.text, spans[claim.text], findings))
+            outcome = Outcome(claim.text, spans[claim.text], findings, claim.citations)
+            suite.outcomes.append(outcome)
     return suite

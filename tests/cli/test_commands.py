@@ -42,6 +42,19 @@ def test_anything_that_has_a_name_can_be_shown(mips, policy, name):
     assert name in mips("show", policy, name).stdout
 
 
+def test_a_claim_is_shown_by_its_text(mips, policy):
+    claim = 'claim "nobody is above 4%": always base <= 4% [42 CFR 9]'
+    policy.write_text(f"{policy.read_text()}\n{claim}\n", encoding="utf-8")
+    (told,) = json.loads(mips("show", policy, "nobody is above 4%", "--format", "json").stdout)[
+        "things"
+    ]
+
+    assert claim == told["text"]
+    assert ["42 CFR 9"] == told["citations"]
+    assert ["clinician.base"] == told["reads"]
+    assert "reads: clinician.base" in mips("show", policy, "nobody is above 4%").stdout
+
+
 def test_show_suggests_the_near_name(mips, policy):
     assert "near it: threshold" in mips("show", policy, "treshold", code=2).stderr
 

@@ -20,7 +20,7 @@ example "in"
     expect eligible yes
 example "out"
     expect eligible no
-claim "nobody is in": always not eligible
+claim "nobody is in": always not eligible [42 CFR 9]
 """
 
 
@@ -156,6 +156,8 @@ def test_junit_of_tests_has_a_case_for_each_example_and_claim(mips, tried, tmp_p
     assert names["in"].find("failure") is None
     assert "E0605" == _failure(names["out"]).get("type")
     assert "E0606" == _failure(names["nobody is in"]).get("type")
+    assert ["42 CFR 9"] == [x.get("value") for x in names["nobody is in"].iter("property")]
+    assert "nobody is in [42 CFR 9]" in (_failure(names["nobody is in"]).get("message") or "")
     assert int(names["out"].get("line") or 0) > int(names["in"].get("line") or 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree as Xml
 
 import pytest
 
@@ -38,7 +39,7 @@ rule clinician.bonus: percent =
     if score < threshold then -4% else if score < 2 points then 1% else 0%
     [42 CFR 1]
 
-claim "nobody loses" for clinician: always bonus >= 0%
+claim "nobody loses" for clinician: always bonus >= 0% [42 CFR 5] [SSA 6]
 claim "a better score is never worse" for clinician: raising score never lowers bonus
 claim "who is out has nothing" for clinician: always paid is 0% when out
 claim "no visits, no money" for clinician: always spent is $0 when sent is 0
@@ -69,6 +70,18 @@ def test_a_refuted_claim_shows_a_person_and_fails(mips, unsound):
     assert told["verdict"] == "refuted"
     assert "bonus -4%" in told["said"]
     assert "score " in told["said"]
+
+
+def test_a_claim_is_shown_with_what_it_cites(mips, unsound):
+    args = ("verify", unsound, "-k", "nobody loses", "--jobs", "1")
+    text = mips(*args, code=1).stdout
+    (told,) = results(mips, unsound, "-k", "nobody loses", code=1).values()
+    case = Xml.fromstring(mips(*args, "--format", "junit", code=1).stdout).find(".//testcase")
+
+    assert "nobody loses [unsound.mips:30] [42 CFR 5] [SSA 6]" in text
+    assert ["42 CFR 5", "SSA 6"] == told["citations"]
+    assert case is not None
+    assert ["42 CFR 5", "SSA 6"] == [x.get("value") for x in case.iter("property")]
 
 
 def test_what_lists_decide_is_proved_up_to_a_bound_that_is_said(mips, unsound):

@@ -44,7 +44,7 @@ scale clinician.base of score: percent [42 CFR 7]
     | 0 points to threshold         || line from (0 points, -4%) to (threshold, 0%)  |
     | above threshold to 100 points || line from (threshold, 0%) to (100 points, 4%) |
 
-claim "nobody has more than 100 points": always final <= 100 points
+claim "nobody has more than 100 points": always final <= 100 points [42 CFR 5]
 """
 
 

@@ -89,6 +89,12 @@ CASES = {
             " final <= 100 points → final <= 99 points"
         ],
     ),
+    "the citation of a claim": (
+        "<= 100 points [42 CFR 5]", "<= 100 points [42 CFR 5(c)]",
+        [
+            "changed claim nobody has more than 100 points (citation) 42 CFR 5 → 42 CFR 5(c)"
+        ],
+    ),
     "another name": (
         "threshold", "performance_threshold",
         ["renamed parameter threshold threshold → performance_threshold"],

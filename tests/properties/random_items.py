@@ -112,7 +112,7 @@ populations = node(
 )
 always = node(n.Always, condition, maybe(condition))
 raising = node(n.Raising, paths, st.sampled_from(["lowers", "raises"]), paths, maybe(condition))
-claims = node(n.Claim, words, maybe(names), always | raising)
+claims = node(n.Claim, words, maybe(names), always | raising, *tails)
 
 # --- tests -----------------------------------------------------------------------------------------
 

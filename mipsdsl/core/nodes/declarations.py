@@ -165,6 +165,8 @@ class Always:
     record: str
     condition: Expr
     place: Place
+    because: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
 
 
 @frozen
@@ -182,6 +184,8 @@ class Raising:
     effect: Expr
     when: Expr
     place: Place
+    because: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
 
 
 Claim: TypeAlias = Always | Raising

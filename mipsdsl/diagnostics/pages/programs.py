@@ -195,7 +195,8 @@ set low_volume_charges = $90,000 was $30,000 because "more are left out" [42 CFR
     Entry(
         "W0701",
         "this has no citation",
-        "A rule, parameter, table or scale says where in the law it comes from: `[42 CFR 414.1305]`.",
+        """A rule, parameter, table, scale or claim says where in the law it comes from:
+        `[42 CFR 414.1305]`.""",
         "A reviewer compares the text with its source, and a clinician may ask why.",
         """
 record measure key measure_id

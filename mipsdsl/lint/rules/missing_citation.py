@@ -1,7 +1,7 @@
 """W0701 missing-citation.
 
 What it finds
-    A rule, parameter, table, scale, selection or population item without a citation.
+    A rule, parameter, table, scale, selection, population item or claim without a citation.
 
 Why it matters
     An outcome is traced back to the law through the citations of what made it; where one is missing
@@ -14,7 +14,7 @@ Right
     ``parameter low_volume_charges = $30,000 [42 CFR 414.1305]``
 
 Source
-    The design of the language: every rule, parameter and table carries its citation.
+    The design of the language: every rule, parameter, table and claim carries its citation.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def find(analysis: Analysis) -> list[Diagnostic]:
     return [
         Diagnostic(
             "W0701",
-            f"`{span.text}` cites nothing",
+            f"{_called(span)} cites nothing",
             (Label(span),),
             "add where the regulation says so: `[42 CFR 414.…]`",
             Severity.WARNING,
@@ -46,7 +46,21 @@ def _uncited(item: n.Item) -> list[Span]:
         return [] if item.citations or _cited_within(item) else [item.target.span]
     if isinstance(item, (n.Parameter, n.Selection, n.Population)):
         return [] if item.citations else [item.name.span]
+    if isinstance(item, n.Claim):
+        return [] if item.citations else [_text_of(item)]
     return []
+
+
+def _text_of(claim: n.Claim) -> Span:
+    """Return where the text of a claim stands, which is its name."""
+    start = claim.span.start + claim.span.text.index('"')
+    return Span(claim.span.source, start, start + len(claim.text) + 2)
+
+
+def _called(span: Span) -> str:
+    """Return how what stands there is called: a name, or the text of a claim."""
+    words = span.text.strip('"')
+    return f"`{words}`" if words == span.text else f"the claim “{words}”"
 
 
 def _cited_within(item: n.Rule | n.Table | n.Scale) -> bool:

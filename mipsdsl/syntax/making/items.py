@@ -125,7 +125,9 @@ def _population(s: Span, p: list[k.Part]) -> k.Part:
 
 
 def _claim(s: Span, p: list[k.Part]) -> k.Part:
-    return n.Claim(k.text(p), k.first(p, n.Name), p[-1], span=s)
+    body = next(x for x in p if isinstance(x, n.Always | n.Raising))
+    record = k.first(p, n.Name)
+    return n.Claim(k.text(p), record, body, k.because(p), k.citations(p), span=s)
 
 
 def _raising(s: Span, p: list[k.Part]) -> k.Part:

@@ -168,8 +168,10 @@ class Raising(Node):
 
 @frozen
 class Claim(Node):
-    """``claim "…" for submission: always …``."""
+    """``claim "…" for submission: always … [42 CFR 414.1380]``."""
 
     text: str
     record: Name | None
     body: Always | Raising
+    because: tuple[str, ...]
+    citations: tuple[str, ...]
