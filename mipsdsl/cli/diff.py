@@ -205,7 +205,7 @@ def _sources(name: str) -> tuple[Source, ...]:
     revision, colon, path = name.removeprefix("git:").partition(":")
     if not (revision and colon and path) or revision.startswith("-"):
         raise exits.Stop(f"{name}: a revision is written git:REV:PATH, as git:main:policies/2018")
-    listed = _git("ls-tree", "--name-only", revision, f"{path.rstrip('/')}/").splitlines()
+    listed = _git("ls-tree", "-z", "--name-only", revision, f"{path.rstrip('/')}/").split("\0")
     names = [each for each in listed if each.endswith(".mips")] or [path]
     return tuple(_at_revision(revision, each) for each in sorted(names))
 

@@ -84,15 +84,15 @@ def test_what_cannot_be_read_is_shown_and_compared_with_nothing(mips, tmp_path, 
 
 def test_a_git_revision_can_be_one_side(mips, tmp_path, sides, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "mine"
+    folder = tmp_path / "größer"
     folder.mkdir()
     (folder / "rules.mips").write_text(POLICY, encoding="utf-8")
     who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-    for args in (("init", "-q"), ("add", "mine"), (*who, "commit", "-q", "-m", "x")):
+    for args in (("init", "-q"), ("add", "größer"), (*who, "commit", "-q", "-m", "x")):
         subprocess.run(["git", *args], cwd=tmp_path, check=True)
     (folder / "rules.mips").write_text(NEW, encoding="utf-8")
 
-    for old, new in (("mine", "mine"), ("mine/rules.mips", "mine/rules.mips")):
+    for old, new in (("größer", "größer"), ("größer/rules.mips", "größer/rules.mips")):
         assert "3 points → 15 points" in mips("diff", f"git:HEAD:{old}", new).stdout
     assert "git says" in mips("diff", "git:nowhere:mine", "mine", code=2).stderr
     assert "is written git:REV:PATH" in mips("diff", "git:--output=x:mine", "mine", code=2).stderr
