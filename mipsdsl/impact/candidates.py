@@ -346,25 +346,63 @@ def by_chance(program: c.Program, seed: int, number: int) -> Iterator[People]:
         yield People(maker.world())
 
 
+@define(eq=False)
+class Mixer:
+    """Makes people out of two others, and leaves alone what says whose a row is."""
+
+    program: c.Program
+    fields: tuple[Target, ...]
+    """All fields that may be changed."""
+    _maker: Maker
+    _chance: Random
+    _records: Mapping[str, c.Record]
+    _known: Mapping[Target, c.Field]
+
+    @classmethod
+    def of(cls, program: c.Program, seed: int) -> Mixer:
+        """Return a mixer for people legal under ``program``."""
+        linked = linking(program)
+        fields = {(r.name, f.name): f for r in program.records for f in r.fields}
+        open_ = tuple(x for x in fields if x not in linked)
+        records = {record.name: record for record in program.records}
+        return cls(program, open_, Maker(program, seed), Random(seed), records, fields)
+
+    def child(self, one: People, other: People, near: Sequence[Target] | None = None) -> People:
+        """Return one, perhaps with rows of another, with some values changed by chance.
+
+        ``near``: the fields that may be changed, those first that are changed most often; nothing:
+        all fields, each record as often as another.
+        """
+        chance = self._chance
+        rows = {name: [dict(row) for row in told] for name, told in one.rows.items()}
+        for name, told in other.rows.items() if chance.random() < 1 / 2 else ():
+            _join(rows.setdefault(name, []), told, self._records[name].key)
+        for _ in range(chance.randint(1, CHANGES)):
+            at = self._one_of(rows) if near is None else self._nearest(rows, near)
+            if at is not None:
+                row = chance.choice(rows[at[0]])
+                row[at[1]] = self._maker.value(self._known[at])
+        return People(rows, {**other.populations, **one.populations})
+
+    def _one_of(self, rows: Mapping[str, Sequence[Values]]) -> Target | None:
+        name = self._chance.choice([name for name, told in rows.items() if told])
+        fields = [x for x in self.fields if x[0] == name]
+        return self._chance.choice(fields) if fields else None
+
+    def _nearest(
+        self, rows: Mapping[str, Sequence[Values]], near: Sequence[Target]
+    ) -> Target | None:
+        there = [x for x in near if rows.get(x[0])]
+        return there[int(len(there) * self._chance.random() ** 2)] if there else None
+
+
 def mixed(
     candidates: Candidates, examples: Sequence[People], seed: int, number: int
 ) -> Iterator[People]:
     """Give so many random people, each made of one or two of the examples."""
-    chance = Random(seed)
-    program = candidates.program
-    maker, linked = Maker(program, seed), linking(program)
-    records = {record.name: record for record in program.records}
+    chance, mixer = Random(seed), Mixer.of(candidates.program, seed)
     for _ in range(number):
-        one, other = chance.choice(examples), chance.choice(examples)
-        rows = {name: [dict(row) for row in told] for name, told in one.rows.items()}
-        for name, told in other.rows.items() if chance.random() < 1 / 2 else ():
-            _join(rows.setdefault(name, []), told, records[name].key)
-        for _ in range(chance.randint(1, CHANGES)):
-            name = chance.choice([name for name, told in rows.items() if told])
-            field = chance.choice(records[name].fields)
-            if (name, field.name) not in linked:
-                chance.choice(rows[name])[field.name] = maker.value(field)
-        yield People(rows, {**other.populations, **one.populations})
+        yield mixer.child(chance.choice(examples), chance.choice(examples))
 
 
 def _join(rows: list[Values], more: Sequence[Values], key: Sequence[str]) -> None:

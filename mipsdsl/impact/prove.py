@@ -7,7 +7,7 @@ proves to be alike is one thing for all that reads it. Whom it refutes with is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from time import process_time
 
 from attrs import define, field, frozen
@@ -22,6 +22,7 @@ from mipsdsl.engines.schema import LAYOUT, Target
 from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.explain.sentences import value_text
 from mipsdsl.impact.answers import Proof, Proofs, Sameness
+from mipsdsl.impact.breed import Breeder
 from mipsdsl.impact.law import People, open_factors
 from mipsdsl.impact.pairing import Pairing, as_it_was, pairing
 from mipsdsl.impact.trial import HIDDEN, Trial, outputs_of
@@ -38,6 +39,10 @@ CONDITIONED = 0.3
 """So much of the time again is for the conditions that outputs differ under."""
 CONDITIONS = 3
 """So many conditions are tried of an output."""
+FEW_ROUNDS = 6
+"""So many generations are bred before the solver is asked: most that differs is seen by then."""
+ROUNDS = 12
+"""So many are bred toward what the solver leaves open."""
 SPENT = "the time for all proofs was spent"
 ROWS_APART = "each policy makes other rows of a record that it looks at"
 
@@ -77,6 +82,7 @@ class Prover:
     bounds: dict[Target, dict[Target, int]] = field(factory=dict)
     why: dict[Target, str] = field(factory=dict)
     _judge: Judge | None = None
+    _breeder: Breeder | None = None
 
     @classmethod
     def of(cls, trial: Trial, limits: Limits) -> Prover:
@@ -90,6 +96,7 @@ class Prover:
         outputs = outputs_of(self.trial.laws)
         reworded = tuple(key for key, targets in self.rules.items() if self._means(targets))
         waiting = [x for x in outputs if self._is_open(x)]
+        waiting = self._breed(waiting, FEW_ROUNDS)
         half = process_time() + ON_THE_WAY * self.limits.budget
         for target in self._on_the_way(waiting):
             if self._is_open(target) and process_time() < half:
@@ -97,9 +104,25 @@ class Prover:
         for target in waiting:
             if self._is_open(target):
                 self._ask(target, self.limits.seconds)
+        self._breed(waiting, ROUNDS)
         # What outputs differ by is looked for in a time of its own.
         self.end = max(self.end, process_time() + CONDITIONED * self.limits.budget)
         return Proofs(tuple(self._proof(x) for x in outputs), reworded)
+
+    def _breed(self, targets: Sequence[Target], rounds: int) -> list[Target]:
+        """Look for people of whom ``targets`` differ; return those of whom nobody is known then."""
+        started = process_time()
+        left = [x for x in targets if self._is_open(x)]
+        for _ in range(rounds if left else 0):
+            if self._breeder is None:
+                self._breeder = Breeder.of(self.trial, left)
+            self._breeder.round(left)
+            left = [x for x in left if self._is_open(x)]
+            if not left:
+                break
+        # The time for proofs is the solver's.
+        self.end += process_time() - started
+        return left
 
     def _is_open(self, target: Target) -> bool:
         """Return whether nothing is known yet, and something can be."""
@@ -145,8 +168,10 @@ class Prover:
 
     def _try(self, answer: Answer) -> None:
         """Look at who the solver found under both policies."""
-        assert answer.replay is not None
-        self.trial.look([_people(answer, self.trial)])
+        found = _people(answer, self.trial)
+        self.trial.look([found])
+        if self._breeder is not None:
+            self._breeder.stock.append(found)
 
     def _means(self, targets: Iterable[Target]) -> bool:
         """Return whether the old text of a rule means what the new one does."""

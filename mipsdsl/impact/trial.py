@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -44,6 +44,15 @@ AT_ONCE = 400
 HIDDEN = frozenset({c.ItemKind.SELECTION, c.ItemKind.ROW})
 
 
+Places: TypeAlias = tuple[int, int, int, Key]
+"""A row that both have: where each has it, whose it is, and its key."""
+
+Note: TypeAlias = Callable[
+    [Sequence["People"], tuple[Store, Store], Mapping[str, Sequence[Places]]], None
+]
+"""Told of those who were tried together: the stores of both policies, and the rows that both have."""
+
+
 @frozen(eq=False)
 class Sighting:
     """A row for whom an item is another under the two policies."""
@@ -76,17 +85,19 @@ class Trial:
     examples: tuple[People, ...] = ()
     cases: tuple[Case, ...] | None = None
 
-    def look(self, people: Iterable[People]) -> None:
-        """Try ``people`` under both policies."""
+    def look(self, people: Iterable[People], note: Note | None = None) -> None:
+        """Try ``people`` under both policies; ``note`` is told of those who were tried together."""
         for some in self.together.worlds(people, AT_ONCE):
-            self._look(some)
+            self._look(some, note)
             self.tried += len(some)
 
-    def _look(self, some: Sequence[People]) -> None:
+    def _look(self, some: Sequence[People], note: Note | None) -> None:
         one = self.together.joined(some)
         old, new = (law.run(one, self.items) for law in self.both)
         records = {record for record, _ in self.items}
         rows = {record: self._rows(record, old, new) for record in records}
+        if note is not None:
+            note(some, (old, new), rows)
         for target in self.items:
             if not rows[target[0]]:
                 continue
@@ -103,8 +114,8 @@ class Trial:
                     sighting = Sighting(some[number], key, before, after)
                     self.alike.setdefault(target, []).append(sighting)
 
-    def _rows(self, record: str, old: Store, new: Store) -> list[tuple[int, int, int, Key]]:
-        """Return the rows that both have: where each has them, whose they are, and their keys."""
+    def _rows(self, record: str, old: Store, new: Store) -> list[Places]:
+        """Return the rows that both have."""
         found = []
         there = {new.key(row): at for at, row in enumerate(new.rows.get(record, ()))}
         for at, row in enumerate(old.rows.get(record, ())):
@@ -143,10 +154,13 @@ def trial(
     )  # fmt: skip
     if laws.merged is not None:
         plain = distinct([candidates.usual, *(candidates.whole(each) for each in told)])
-        found.examples = tuple(plain)
+        chance = list(by_chance(program, SEED, CHANCE))
+        # A policy without examples of whole clinicians: those by chance are all that there is to mix.
+        found.examples = tuple(x for x in plain if any(x.rows.values())) or tuple(chance)
         near = candidates.near(_turns(laws))
-        chance = by_chance(program, SEED, CHANCE)
-        found.look([*people, *plain, *near, *chance, *mixed(candidates, plain, SEED, MIXED)])
+        found.look(
+            [*people, *plain, *near, *chance, *mixed(candidates, found.examples, SEED, MIXED)]
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from mipsdsl.core.merge import blank
 from mipsdsl.core.walk import replaced
 from mipsdsl.engines.schema import Target
 from mipsdsl.impact import pairing
+from mipsdsl.impact.breed import Breeder
 from mipsdsl.impact.pairing import Pairing
 from mipsdsl.impact.prove import Limits, Prover
 from mipsdsl.impact.trial import Trial
@@ -56,6 +57,7 @@ def test_a_solver_that_proves_everything_is_caught(monkeypatch: pytest.MonkeyPat
         return Answer(Verdict.PROVED)
 
     monkeypatch.setattr(Judge, "answer", answer)
+    monkeypatch.setattr(Breeder, "round", lambda breeder, targets: None)
     found = tried()
     found.seen.clear()
 
