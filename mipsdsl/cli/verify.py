@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -112,11 +113,13 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 def _verified(name: str, asked: Asked) -> Verified:
     """Verify one policy; as text, what is known is shown at once."""
     from mipsdsl import cache
+    from mipsdsl.testing.told import told
     from mipsdsl.verify.run import Limits, verified
 
-    _, program = policies.compiled(name)
+    policy, program = policies.compiled(name)
     limits = Limits(asked.time_limit, asked.budget, asked.rows, asked.jobs)
-    results = verified(program, limits, cache.version(), asked.match)
+    examples = partial(told, policy.sources)
+    results = verified(program, limits, cache.version(), asked.match, examples)
     found = Verified(name, results, {claim.text: claim.citations for claim in program.claims})
     if asked.form == "text":
         _show(program, found, everything=asked.everything)

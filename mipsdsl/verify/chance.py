@@ -25,7 +25,7 @@ def somebody(program: c.Program, wanted: Mapping[int, Never], seed: int) -> list
         engine = Interpreter(
             program, linked(program, maker.world()), populations_of(program, maker)
         )
-        here = [number for number, each in open_ones.items() if _holds(engine, each)]
+        here = [number for number, each in open_ones.items() if holds_for_some(engine, each)]
         found += here
         for number in here:
             del open_ones[number]
@@ -34,7 +34,8 @@ def somebody(program: c.Program, wanted: Mapping[int, Never], seed: int) -> list
     return found
 
 
-def _holds(engine: Interpreter, question: Never) -> bool:
+def holds_for_some(engine: Interpreter, question: Never) -> bool:
+    """Return whether the ``bad`` of a question holds for one of the first rows of its record."""
     try:
         engine.groups(question.record)
         rows = engine.store.rows.get(question.record, [])[:ROWS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from enum import Enum
 from time import process_time
 from typing import Any
@@ -14,12 +14,13 @@ from mipsdsl.core.reads import dependencies
 from mipsdsl.core.strata import schema_of as reads_of
 from mipsdsl.core.walk import expressions_in
 from mipsdsl.engines.schema import Target, schema_of
-from mipsdsl.engines.solver.attempt import Attempt, Never, Question, Settings, attempt
+from mipsdsl.engines.solver.attempt import Attempt, Question, Settings, attempt
 from mipsdsl.engines.solver.codes import Codebook
 from mipsdsl.engines.solver.encode import Depth, Freed
 from mipsdsl.engines.solver.grids import Grids
 from mipsdsl.engines.solver.probe import PLANES, Found
 from mipsdsl.engines.solver.rows import Beyond
+from mipsdsl.verify.cones import Cones, parts
 from mipsdsl.verify.replay import Replay, differs, replay
 
 ROUNDS = 200
@@ -27,6 +28,9 @@ ROUNDS = 200
 
 LONGER = 0.3
 """Seconds to look for somebody of whom nothing is given, when there is one of whom something is."""
+
+SHORT = 2
+"""A list of at most so many rows is taken to be as long from the beginning."""
 
 AT_ONCE = 8
 """So few items are computed together; of more only those that bring in least."""
@@ -77,11 +81,18 @@ class Judge:
     rows: int = 3
     _codes: Codebook = field(init=False)
     _grids: Grids = field(init=False)
+    _cones: Cones = field(init=False)
+    _plain: frozenset[Target] = field(init=False)
+    """The items that are cheap to compute: without places on starts and products of two unknowns."""
 
     def __attrs_post_init__(self) -> None:
         """Learn what all questions need."""
         self._codes = Codebook.of(self.program)
         self._grids = Grids(schema_of(self.program))
+        self._cones = Cones(self.program)
+        self._plain = frozenset(
+            target for target, item in schema_of(self.program).items.items() if _is_plain(item)
+        )
 
     def answer(
         self,
@@ -147,8 +158,8 @@ class _Search:
             if left <= 0:
                 return self.proved or Answer(Verdict.UNKNOWN, self._out_of_time(), is_final=False)
             self.rounds += 1
-            bounds = dict.fromkeys(self.depth.lists, self.most)
-            settings = Settings(left, _every(schema.lists, bounds, self.most), self.planes)
+            bounds = dict.fromkeys(schema.lists, self.most) | _short_lists(self.judge.program)
+            settings = Settings(left, bounds, self.planes)
             tried = attempt(
                 schema, self.judge._codes, self.judge._grids, self.question, self.depth, settings
             )
@@ -197,19 +208,16 @@ class _Search:
         except (TypeError, ZeroDivisionError):
             return None
 
-    def _read_at_once(self) -> Iterable[Target]:
-        """Return the items that the question itself reads."""
+    def _read_at_once(self) -> Iterator[Target]:
+        """Give the items that the question itself reads, and of those behind them the cheap ones."""
         program = self.judge.program
         reads = reads_of(program.records, program.items)
         items = schema_of(program).items
-        question = self.question
-        exprs = [question.bad] if isinstance(question, Never) else [
-            question.claim.effect, question.claim.when,
-        ]  # fmt: skip
-        for expr in exprs:
-            for read in dependencies(expr, question.record, reads):
+        for expr in parts(self.question):
+            for read in dependencies(expr, self.question.record, reads):
                 if (read.record, read.name) in items and not read.is_list:
                     yield read.record, read.name
+        yield from self.judge._cones.reached(self.question) & self.judge._plain
 
     def _deeper(self, tried: Attempt, again: Replay | None) -> bool:
         """Compute what was taken to be another value than it is; whether there was something."""
@@ -280,5 +288,24 @@ class _Search:
         return self._out_of_time() if tried.why in ("timeout", "canceled") else tried.why
 
 
-def _every(lists: Iterable[Target], bounds: dict[Target, int], most: int) -> dict[Target, int]:
-    return {target: bounds.get(target, most) for target in lists}
+def _is_plain(item: c.Item) -> bool:
+    return not any(
+        isinstance(x, c.Position | c.Divide | c.Select) or _is_product_of_unknowns(x)
+        for x in expressions_in(item.expr)
+    )
+
+
+def _is_product_of_unknowns(expr: c.Expr) -> bool:
+    return (
+        isinstance(expr, c.Arithmetic)
+        and expr.operator is c.Operator.MULTIPLY
+        and not any(isinstance(x, c.Constant | c.Parameter) for x in (expr.left, expr.right))
+    )
+
+
+def _short_lists(program: c.Program) -> dict[Target, int]:
+    """Return the lists of so few rows that they are looked at whole, as two that are compared."""
+    return {
+        (record.name, each.name): each.at_most
+        for record in program.records for each in record.relations if each.at_most <= SHORT
+    }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from itertools import islice
 from time import process_time
 
 from attrs import evolve, frozen
@@ -15,6 +16,7 @@ from mipsdsl.verify.chance import somebody
 from mipsdsl.verify.judge import Answer, Judge, Reached, Verdict
 from mipsdsl.verify.questions import Asked, Kind, Settled, questions
 from mipsdsl.verify.report import Result, result, settled
+from mipsdsl.verify.shown import Examples, shown
 from mipsdsl.verify.verdicts import Verdicts
 
 PASSES = (0.4, 2.5)
@@ -42,11 +44,13 @@ _JUDGES: list[tuple[Judge, Sequence[Asked | Settled], float]] = []
 
 
 def verified(
-    program: c.Program, limits: Limits, version: str, match: str = ""
-) -> tuple[Result, ...]:
+    program: c.Program, limits: Limits, version: str, match: str = "",
+    examples: Examples | None = None,
+) -> tuple[Result, ...]:  # fmt: skip
     """Return what is known of every question about ``program``, in the order they are asked.
 
     ``match``: only of those that have this in their name. ``version``: of the code that answers.
+    ``examples``: of the policy; who is in them need not be looked for.
     """
     asked = tuple(questions(program))
     wanted = [i for i, each in enumerate(asked) if match.lower() in each.name.lower()]
@@ -58,7 +62,7 @@ def verified(
         if known is not None:
             found[index] = known
     todo = [index for index in wanted if index not in found]
-    for index, answer in _answered(program, limits, asked, todo):
+    for index, answer in _answered(program, limits, asked, todo, examples):
         found[index] = answer
         each = asked[index]
         if isinstance(each, Asked) and answer.said != SPENT:
@@ -68,19 +72,21 @@ def verified(
 
 
 def _answered(
-    program: c.Program, limits: Limits, asked: Sequence[Asked | Settled], todo: Sequence[int]
-) -> Iterator[tuple[int, Result]]:
+    program: c.Program, limits: Limits, asked: Sequence[Asked | Settled], todo: Sequence[int],
+    examples: Examples | None,
+) -> Iterator[tuple[int, Result]]:  # fmt: skip
     if not todo:
         return
     jobs = limits.jobs or os.cpu_count() or 1
     with ProcessPoolExecutor(jobs, initializer=_start, initargs=(program, limits)) as pool:
-        shown = _by_chance(pool, program, asked, todo, jobs)
-        for index in sorted(shown):
+        wanted = [index for index in todo if _wanted([index], asked)]
+        seen = _seen(pool, wanted, program.year, jobs, examples)
+        for index in sorted(seen):
             each = asked[index]
             assert isinstance(each, Asked)
-            yield index, result(each, Answer(Verdict.REFUTED), program)
+            yield index, result(each, Answer(Verdict.REFUTED, seen[index]), program)
         left = sorted(
-            set(todo) - shown, key=lambda index: (list(Kind).index(asked[index].kind), index)
+            set(todo) - set(seen), key=lambda index: (list(Kind).index(asked[index].kind), index)
         )
         earlier: dict[int, tuple[Result, Reached | None]] = {}
         for seconds in [*(x for x in PASSES if x < limits.seconds), limits.seconds]:
@@ -101,20 +107,21 @@ def _answered(
             left.sort(key=lambda index: list(Kind).index(asked[index].kind))
 
 
-def _by_chance(
-    pool: Executor, program: c.Program, asked: Sequence[Asked | Settled], todo: Sequence[int],
-    jobs: int,
-) -> set[int]:  # fmt: skip
-    """Return the questions that want somebody for whom somebody was found by chance."""
-    wanted = {
-        index: each.question for index in todo
-        if isinstance(each := asked[index], Asked) and each.wants_person
-        and isinstance(each.question, Never)
-    }  # fmt: skip
+def _seen(
+    pool: Executor, wanted: Sequence[int], year: int, jobs: int, examples: Examples | None
+) -> dict[int, str]:
+    """Return the questions that want somebody who was seen: by chance, or in an example, named."""
     if not wanted:
-        return set()
-    seeds = [program.year + 10_000 * job for job in range(jobs)]
-    return {i for found in pool.map(_chance, [list(wanted)] * jobs, seeds) for i in found}
+        return {}
+    found = pool.map(_chance, [wanted] * jobs, [year + 10_000 * job for job in range(jobs)])
+    seen = {index: "" for each in found for index in each}
+    left = [index for index in wanted if index not in seen]
+    if examples is None or not left:
+        return seen
+    parts = [(job, jobs) for job in range(jobs)]
+    for told in pool.map(_shown, [left] * jobs, [examples] * jobs, parts):
+        seen.update({index: f"the example “{name}”" for index, name in told.items()})
+    return seen
 
 
 def _most(asked: Asked | Settled, limits: Limits) -> float:
@@ -133,11 +140,22 @@ def _start(program: c.Program, limits: Limits) -> None:
 
 def _chance(wanted: Sequence[int], seed: int) -> list[int]:
     judge, asked, _ = _JUDGES[-1]
-    open_ones = {
-        index: each.question for index in wanted
-        if isinstance(each := asked[index], Asked) and isinstance(each.question, Never)
+    return somebody(judge.program, _wanted(wanted, asked), seed)
+
+
+def _shown(wanted: Sequence[int], examples: Examples, part: tuple[int, int]) -> dict[int, str]:
+    """Look at each so manieth example, from one on."""
+    judge, asked, _ = _JUDGES[-1]
+    return shown(judge.program, _wanted(wanted, asked), islice(examples(), part[0], None, part[1]))
+
+
+def _wanted(indexes: Sequence[int], asked: Sequence[Asked | Settled]) -> dict[int, Never]:
+    """Return those of the questions that are well when there is somebody."""
+    return {
+        index: each.question for index in indexes
+        if isinstance(each := asked[index], Asked) and each.wants_person
+        and isinstance(each.question, Never)
     }  # fmt: skip
-    return somebody(judge.program, open_ones, seed)
 
 
 def _answer(index: int, seconds: float, reached: Reached | None) -> tuple[Result, Reached | None]:

@@ -146,7 +146,7 @@ def test_verdicts_are_kept_until_a_rule_behind_them_changes(mips, unsound, monke
     results(mips, unsound, "-k", "who is out")
     from mipsdsl.verify import run
 
-    def answered(program, limits, asked, todo):
+    def answered(program, limits, asked, todo, examples):
         assert not todo, "asked again"
         return iter(())
 
@@ -170,7 +170,7 @@ def test_what_is_proved_of_one_year_is_not_proved_again_of_another(mips, unsound
 
     asked = []
 
-    def answered(program, limits, every, todo):
+    def answered(program, limits, every, todo, examples):
         asked.extend(todo)
         return iter(())
 

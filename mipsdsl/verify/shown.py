@@ -1,0 +1,81 @@
+"""Somebody whom the examples of a policy tell of: found without a solver, and known to its author."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from mipsdsl.core import nodes as c
+from mipsdsl.core.types import Unit
+from mipsdsl.engines.frames import Values, linked
+from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.solver.attempt import Never
+from mipsdsl.engines.store import Key, Stored
+from mipsdsl.verify.chance import holds_for_some
+from mipsdsl.verify.random_world import Maker, populations_of
+
+
+@frozen
+class Told:
+    """The rows of an example, with what it says of the population."""
+
+    name: str
+    rows: Mapping[str, Sequence[Values]]
+    populations: Mapping[str, Stored]
+
+
+Examples: TypeAlias = Callable[[], Iterable[Told]]
+"""Gives the examples of a policy, in the order of its text."""
+
+
+def shown(
+    program: c.Program, wanted: Mapping[int, Never], examples: Iterable[Told]
+) -> dict[int, str]:
+    """Return of those of the ``wanted`` whose ``bad`` holds in some example its name.
+
+    What an example leaves unsaid is as plain as it can be.
+    """
+    open_ones, found = dict(wanted), {}
+    population = populations_of(program, Maker(program, program.year))
+    for told in examples:
+        if not open_ones:
+            break
+        store = linked(program, whole(program, told.rows))
+        engine = Interpreter(program, store, {**population, **told.populations})
+        here = [number for number, each in open_ones.items() if holds_for_some(engine, each)]
+        for number in here:
+            found[number] = told.name
+            del open_ones[number]
+    return found
+
+
+def whole(program: c.Program, told: Mapping[str, Sequence[Values]]) -> dict[str, list[Values]]:
+    """Return rows with a value for each field; of rows of one key there is one."""
+    rows = {}
+    for record in program.records:
+        made: dict[Key, Values] = {}
+        for number, row in enumerate(told.get(record.name, ())):
+            plain = {f.name: _plain(program, f, number) for f in record.fields if f.name not in row}
+            full = {**plain, **row}
+            made.setdefault(tuple(full[name] for name in record.key), full)
+        rows[record.name] = list(made.values())
+    return rows
+
+
+def _plain(program: c.Program, field: c.Field, number: int) -> Stored:
+    """Return the plainest value of a field."""
+    if field.type.optional:
+        return None
+    match field.type.unit:
+        case Unit.YESNO:
+            return False
+        case Unit.CHOICE:
+            return next(x.values[0] for x in program.choices if x.name == field.type.choice)
+        case Unit.TEXT:
+            return f"{field.name}-{number}"
+        case Unit.SET:
+            return ()
+        case _:
+            return () if field.many else min(field.high, max(field.low, 0))
