@@ -11,7 +11,7 @@ from mipsdsl.cache import version
 from mipsdsl.core import nodes as c
 from mipsdsl.testing.mutation.equivalence import ROWS, SECONDS, Same, question
 from mipsdsl.testing.mutation.mutants import Mutant
-from mipsdsl.verify.verdicts import Cones
+from mipsdsl.verify.cones import Cones
 
 
 class Known:
