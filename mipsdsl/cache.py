@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from mipsdsl import kept, resources
+from mipsdsl import kept
 from mipsdsl.diagnostics.model import Diagnostic, Label, Severity
 from mipsdsl.library import NoSuchPolicy, layers
-from mipsdsl.source import Source, Span
+from mipsdsl.source import Source, Span, names_and_texts
 
 if TYPE_CHECKING:
     from mipsdsl.core.nodes import Program
     from mipsdsl.pipeline import Analysis
 
+_COMPILED = "compiled"
 _FINDINGS, _PROGRAM = "findings", "program"
 
 Finder = Callable[["Analysis"], Sequence[Diagnostic]]
@@ -120,19 +120,16 @@ def law(sources: Sequence[Source]) -> Law:
 
 def folder() -> Path:
     """Return where compiled policies are kept."""
-    return kept.folder("compiled")
+    return kept.folder(_COMPILED)
 
 
 def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> Path | None:
     """Return the file of a policy, or nothing when the user wants no cache."""
     if kept.is_off():
         return None
-    digest = hashlib.sha256(version().encode())
-    texts = [part for source in _texts(sources) for part in (source.name, source.text)]
-    for part in (*texts, json.dumps(sorted(settings.items()))):
-        content = part.encode()
-        digest.update(b"%d:" % len(content) + content)
-    return folder() / f"{digest.hexdigest()}.{kind}.json"
+    texts = names_and_texts(_texts(sources))
+    parts = (kept.version(), *texts, json.dumps(sorted(settings.items())))
+    return kept.file_of(_COMPILED, parts, f"{kind}.json")
 
 
 _read_last: tuple[tuple[Source, ...], tuple[Source, ...]] = ((), ())
@@ -148,17 +145,6 @@ def _texts(sources: Sequence[Source]) -> tuple[Source, ...]:
         found = tuple(sources)
     _read_last = (tuple(sources), found)
     return found
-
-
-def version() -> str:
-    """Return what changes when this package, its grammar or Python does."""
-    root = resources.PACKAGE
-    grammar = resources.grammar() / "mips.lark"
-    parts = [sys.version]
-    for path in [*sorted(root.rglob("*.py")), grammar]:
-        known = path.stat()
-        parts.append(f"{path} {known.st_size} {known.st_mtime_ns}")
-    return "\n".join(parts)
 
 
 # --- contents ------------------------------------------------------------------------------------

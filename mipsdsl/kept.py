@@ -5,14 +5,18 @@ Whatever is not there, not ours or not as it should be is made again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mipsdsl import resources
 from mipsdsl.scraps import mark, sweep
 
 _Read = TypeVar("_Read")
@@ -25,6 +29,41 @@ def folder(name: str) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("mipsdsl", appauthor=False) / name
+
+
+def file_of(name: str, parts: Iterable[str], ending: str = "json") -> Path | None:
+    """Return the file in the folder ``name`` of what is made of ``parts`` and of nothing else.
+
+    There is none when the user wants nothing to be kept.
+    """
+    if is_off():
+        return None
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode()
+        digest.update(b"%d:" % len(content) + content)
+    return folder(name) / f"{digest.hexdigest()}.{ending}"
+
+
+@cache
+def version(place: Path = resources.PACKAGE) -> str:
+    """Return what changes when the programs in ``place``, the grammar or Python do."""
+    files = [*_programs(place), str(resources.grammar() / "mips.lark")]
+    return "\n".join([sys.version, *map(_state, sorted(files))])
+
+
+def _programs(place: Path | str) -> Iterator[str]:
+    with os.scandir(place) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _programs(entry.path)
+            elif entry.name.endswith(".py"):
+                yield entry.path
+
+
+def _state(path: str) -> str:
+    known = os.stat(path)
+    return f"{path} {known.st_size} {known.st_mtime_ns}"
 
 
 def is_off() -> bool:

@@ -8,16 +8,18 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from mipsdsl import kept
 from mipsdsl.core.nodes import Program
 from mipsdsl.diagnostics import Diagnostic, PolicyError, Report
-from mipsdsl.library import NoSuchPolicy, layers, read_sources, years
+from mipsdsl.library import Layers, NoSuchPolicy, layers, read_sources, years
 from mipsdsl.semantics.amend import AMENDMENTS, amend
 from mipsdsl.semantics.echoes import report_without_echoes
 from mipsdsl.semantics.lower import lower
 from mipsdsl.semantics.resolve import resolve
 from mipsdsl.semantics.symbols import Symbols
-from mipsdsl.source import Source, Span
+from mipsdsl.source import Source, Span, names_and_texts
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.data import from_data, to_data
 from mipsdsl.syntax.trees import tree_of
 
 __all__ = ["Analysis", "NoSuchPolicy", "analyse", "compile_policy", "read_sources", "years"]
@@ -45,11 +47,12 @@ def analyse(sources: Sequence[Source], settings: Mapping[str, n.Expr] | None = N
 
 
 def consolidate(
-    sources: Sequence[Source], report: Report, *, tests: bool = True
+    sources: Sequence[Source], report: Report, *, tests: bool = True, below: Layers = ()
 ) -> tuple[n.File, ...]:
     """Return the files of a policy with everything that it takes over from the years it amends.
 
     Files that hold tests alone are left out of the years below, and without ``tests`` altogether.
+    ``below`` are the layers that the policy rests on, where they are read already.
     Reports: what parsing and amending report; E0501 no header, E0505 a year that is not there.
     """
     read = [each for each in sources if tests or not _TESTS_ALONE.match(each.text)]
@@ -60,12 +63,11 @@ def consolidate(
         _nothing_to_amend(files, report)
         return files
     try:
-        chain = layers(sources)
-        below = chain[-2] if len(chain) > 1 else read_sources(amends[0].year.text)
+        below = below or layers(sources)[:-1] or layers(read_sources(amends[0].year.text))
     except NoSuchPolicy as mistake:
         report.error("E0505", str(mistake), amends[0].year.span)
         return files
-    base, symbols = _base(tuple(below), tests and isinstance(amends[0], n.Correction))
+    base, symbols = _base(below, tests and isinstance(amends[0], n.Correction))
     _right_year(amends[0], symbols, report)
     return amend(base, files, symbols, report)
 
@@ -74,11 +76,34 @@ _TESTS_ALONE = re.compile(r"(?:\s*#[^\n]*\n)*\s*tests\s+for\b")
 
 
 @lru_cache(maxsize=32)
-def _base(sources: tuple[Source, ...], tests: bool) -> tuple[tuple[n.File, ...], Symbols]:
-    """Return a policy that another amends: whoever asks for several years amends each one once."""
+def _base(chain: Layers, tests: bool) -> tuple[tuple[n.File, ...], Symbols]:
+    """Return a policy that another amends, of all its layers, and its declarations.
+
+    It is kept: whoever asks for several years, or changes his own again and again, amends each of
+    those below once.
+    """
     unseen = Report()
-    files = consolidate(sources, unseen, tests=tests)
+    sources = [source for layer in chain for source in layer]
+    place = kept.file_of("bases", (kept.version(), str(tests), *names_and_texts(sources)))
+    files = kept.load(place, lambda data: _files(data, sources))
+    if files is None:
+        files = consolidate(chain[-1], unseen, tests=tests, below=chain[:-1])
+        if not unseen.diagnostics:
+            kept.store(place, to_data(files, sources))
     return files, resolve(files, unseen)
+
+
+def _files(data: object, sources: Sequence[Source]) -> tuple[n.File, ...]:
+    """Return the files of a policy that was kept.
+
+    Raises:
+        TypeError, LookupError: they are no such files.
+
+    """
+    files: tuple[n.File, ...] = from_data(data, sources)
+    if not all(isinstance(file, n.File) for file in files):
+        raise TypeError("these are no files")
+    return files
 
 
 def _right_year(said: n.Amends | n.Correction, base: Symbols, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from attrs import define, field, frozen
@@ -60,3 +61,10 @@ class Span:
     def to(self, other: Span) -> Span:
         """Return the span from the start of this to the end of ``other``."""
         return Span(self.source, self.start, max(self.end, other.end))
+
+
+def names_and_texts(sources: Iterable[Source]) -> Iterator[str]:
+    """Give the name and the text of each source: all that is made of them depends on these alone."""
+    for source in sources:
+        yield source.name
+        yield source.text

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mipsdsl.diff import Change, Difference, Policy
     from mipsdsl.diff.text import Paint
+    from mipsdsl.library import Layer, Layers
     from mipsdsl.source import Source
 
 _KINDS = {
@@ -79,13 +80,14 @@ def command(
     --witnesses (the smallest clinicians for whom it does), and with --people FILES or --sample who
     moves, how much money, and which files of the policy did it.
     """
-    from mipsdsl.diff import diff, route
+    from mipsdsl.diff import diff, route_between
 
     old, new = _both(old, new, against)
     kinds = _kinds(only)
     sides = _sources(old), _sources(new)
-    way = route(*sides)
-    policies_ = _policy(old, sides[0]), _policy(new, sides[1])
+    olds, news = _layers(*sides)
+    way = route_between(olds, news)
+    policies_ = _policy(old, olds), _policy(new, news)
     found = diff(*policies_, way.renamings, way.amendments, way.identifiers)
     wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
     if areas and not wanted:
@@ -183,20 +185,27 @@ def _both(old: str, new: str, against: str | None) -> tuple[str, str]:
     return f"git:{revision}:{old}", old
 
 
-def _policy(name: str, sources: tuple[Source, ...]) -> Policy:
+def _layers(old: Layer, new: Layer) -> tuple[Layers, Layers]:
+    """Return the layers of both; a year that is not there is told when its policy is read."""
+    from mipsdsl.library import NoSuchPolicy, layers_of_both
+
+    try:
+        return layers_of_both(old, new)
+    except NoSuchPolicy:
+        return (old,), (new,)
+
+
+def _policy(name: str, chain: Layers) -> Policy:
     """Return the consolidated policy; what keeps it from being read is shown and ends the command."""
     from mipsdsl.diagnostics import Report
-    from mipsdsl.diff import policy_of
-    from mipsdsl.pipeline import consolidate
-    from mipsdsl.semantics.resolve import resolve
+    from mipsdsl.diff import policy_in
 
     report = Report()
-    files = consolidate(sources, report)
-    symbols = resolve(files, report)
+    policy = policy_in(chain, report)
     if report.has_errors:
         policies.show(report)
         raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
-    return policy_of(files, symbols)
+    return policy
 
 
 def _sources(name: str) -> tuple[Source, ...]:

@@ -112,14 +112,14 @@ def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
 
 def _verified(name: str, asked: Asked) -> Verified:
     """Verify one policy; as text, what is known is shown at once."""
-    from mipsdsl import cache
+    from mipsdsl import kept
     from mipsdsl.testing.told import told
     from mipsdsl.verify.run import Limits, verified
 
     policy, program = policies.compiled(name)
     limits = Limits(asked.time_limit, asked.budget, asked.rows, asked.jobs)
     examples = partial(told, policy.sources)
-    results = verified(program, limits, cache.version(), asked.match, examples)
+    results = verified(program, limits, kept.version(), asked.match, examples)
     found = Verified(name, results, {claim.text: claim.citations for claim in program.claims})
     if asked.form == "text":
         _show(program, found, everything=asked.everything)

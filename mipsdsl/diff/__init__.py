@@ -6,7 +6,8 @@ from mipsdsl.diff.compare import diff
 from mipsdsl.diff.data import as_data
 from mipsdsl.diff.markdown import as_markdown
 from mipsdsl.diff.policy import Key, Policy, policy_of
-from mipsdsl.diff.route import route
+from mipsdsl.diff.reading import policy_in
+from mipsdsl.diff.route import route, route_between
 from mipsdsl.diff.text import as_text
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "as_markdown",
     "as_text",
     "diff",
+    "policy_in",
     "policy_of",
     "route",
+    "route_between",
 ]

@@ -10,9 +10,10 @@ from mipsdsl.diagnostics import Diagnostic, Report
 from mipsdsl.diff.change import Change, Difference, Effect, Kind
 from mipsdsl.diff.compare import diff
 from mipsdsl.diff.policy import Key, policy_of
-from mipsdsl.diff.route import route
-from mipsdsl.library import NoSuchPolicy, read_sources
-from mipsdsl.pipeline import Analysis, consolidate
+from mipsdsl.diff.reading import policy_in
+from mipsdsl.diff.route import route_between
+from mipsdsl.library import NoSuchPolicy, layers_of_both, read_sources
+from mipsdsl.pipeline import Analysis
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
 
@@ -54,8 +55,9 @@ def judge(analysis: Analysis) -> Iterator[Judged]:
 
 
 def _difference(sources: Sequence[Source], analysis: Analysis) -> Difference:
-    way = route(sources, analysis.sources)
-    old = policy_of(consolidate(sources, Report()))
+    olds, news = layers_of_both(sources, analysis.sources)
+    way = route_between(olds, news)
+    old = policy_in(olds, Report())
     new = policy_of(analysis.files, analysis.symbols)
     return diff(old, new, way.renamings, way.amendments)
 

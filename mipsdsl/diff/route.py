@@ -7,15 +7,12 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve, frozen
 
 from mipsdsl import resources
-from mipsdsl.diagnostics import Report
 from mipsdsl.diff import identifiers
+from mipsdsl.diff.reading import Step, step_in
 from mipsdsl.diff.renames import Renaming, said_in, space_of, turned_round
-from mipsdsl.library import NoSuchPolicy, layers
+from mipsdsl.library import Layer, Layers, NoSuchPolicy, layers_of_both
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.trees import tree_of
-
-Layer = tuple[Source, ...]
 
 
 @frozen
@@ -36,28 +33,33 @@ def route(old: Sequence[Source], new: Sequence[Source]) -> Route:
     Two policies that rest on no common year have no way between them.
     """
     try:
-        olds, news = layers(old), layers(new)
+        olds, news = layers_of_both(old, new)
     except NoSuchPolicy:
         return Route()
+    return route_between(olds, news)
+
+
+def route_between(olds: Layers, news: Layers) -> Route:
+    """Return the way from one policy to another, of which these are all the layers."""
     shared = 0
     while shared < min(len(olds), len(news)) and olds[shared] == news[shared]:
         shared += 1
     if not shared:
         return Route()
-    back = turned_round(_renamings(olds[shared:], olds[0]))
-    there = _renamings(news[shared:], news[0])
-    found = tuple(followed_by(back, there))
-    items = [item for layer in news[shared:] for item in _items(layer)]
+    first = step_in(olds[0]).first
+    back, there = ([step_in(layer) for layer in chain[shared:]] for chain in (olds, news))
+    found = followed_by(turned_round(_renamings(back, first)), _renamings(there, first))
     undone = identifiers.turned_round(_replaced(olds[shared:]))
     replaced = identifiers.followed(undone, _replaced(news[shared:]))
-    return Route(found, tuple(x for x in items if isinstance(x, n.Amendment)), replaced)
+    amendments = tuple(item for each in there for item in each.amendments)
+    return Route(tuple(found), amendments, replaced)
 
 
 def _replaced(years: Sequence[Layer]) -> dict[str, str]:
     found: dict[str, str] = {}
     for layer in years:
         if _is_published(layer):
-            found = identifiers.followed(found, identifiers.successors(_items(layer)))
+            found = identifiers.followed(found, identifiers.successors(step_in(layer).amendments))
     return found
 
 
@@ -69,22 +71,14 @@ def _is_published(layer: Layer) -> bool:
 
 def step(layer: Layer, first: str) -> Route:
     """Return the way of one layer from what it amends; what names no record is of the ``first``."""
-    items = _items(layer)
-    amendments = tuple(x for x in items if isinstance(x, n.Amendment))
-    return Route(tuple(said_in(items, first)), amendments)
+    amendments = step_in(layer).amendments
+    return Route(tuple(said_in(amendments, first)), amendments)
 
 
-def _items(layer: Layer) -> list[n.Item]:
-    return [item for source in layer for item in tree_of(source, Report()).items]
-
-
-def _renamings(years: Sequence[Layer], base: Layer) -> list[Renaming]:
-    first = (
-        next((x.name.text for x in _items(base) if isinstance(x, n.Record)), "") if years else ""
-    )
+def _renamings(steps: Sequence[Step], first: str) -> list[Renaming]:
     found: list[Renaming] = []
-    for layer in years:
-        found = followed_by(found, said_in(_items(layer), first))
+    for each in steps:
+        found = followed_by(found, said_in(each.amendments, first))
     return found
 
 

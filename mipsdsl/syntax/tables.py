@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -29,10 +28,7 @@ def parser_of(grammar: str) -> Lark:
 
 def _file(grammar: str) -> Path | None:
     """Return the file of the tables, which other grammars and other programs do not share."""
-    if kept.is_off():
-        return None
-    digest = hashlib.sha256("\n".join([sys.version, lark.__version__, grammar]).encode())
-    return kept.folder("grammar") / f"{digest.hexdigest()}.json"
+    return kept.file_of("grammar", (sys.version, lark.__version__, grammar))
 
 
 def _restored(content: Any) -> Lark:  # noqa: ANN401 - JSON
