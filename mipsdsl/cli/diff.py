@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -119,6 +117,11 @@ def _shown(
 ) -> str:
     """Return the difference, with the layers that are asked for, in one of its forms."""
     from mipsdsl.diff import as_markdown, as_text
+
+    if not asked.more and form == "md":
+        return as_markdown(found, wanted)
+    if not asked.more and form == "text" and asked.layers:
+        return as_text(found, wanted, width=_width(), paint=_paint())
     from mipsdsl.impact.answers import Layers
 
     made = layers.found(asked, names, found, sides) if asked.more else Layers()
@@ -136,9 +139,7 @@ def _shown(
     if form == "md":
         from mipsdsl.impact.markdown import as_markdown as with_layers
 
-        if asked.more:
-            return with_layers(found, made, names=names, changes=wanted)
-        return as_markdown(found, wanted)
+        return with_layers(found, made, names=names, changes=wanted)
     parts = []
     if "text" in asked.layers:
         parts.append(as_text(found, wanted, width=_width(), paint=_paint()))
@@ -228,6 +229,8 @@ def _at_revision(revision: str, path: str) -> Source:
 
 
 def _git(*args: str) -> str:
+    import subprocess
+
     try:
         done = subprocess.run(["git", *args], capture_output=True, check=False)
     except FileNotFoundError:
@@ -273,6 +276,8 @@ def _width() -> int:
     """Return how wide the text may be: as the terminal, and 100 where there is none."""
     if not sys.stdout.isatty():
         return _WIDTH
+    import shutil
+
     return min(shutil.get_terminal_size((_WIDTH, 24)).columns, _WIDEST)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -12,10 +12,11 @@ from mipsdsl.diagnostics import Report
 from mipsdsl.diff.normal import normal
 from mipsdsl.format.expressions import flat_words
 from mipsdsl.format.layout import Layout
-from mipsdsl.semantics.resolve import resolve
-from mipsdsl.semantics.symbols import Symbols
 from mipsdsl.source import Source, Span
 from mipsdsl.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from mipsdsl.semantics.symbols import Symbols
 
 _WIDE = 1_000_000
 
@@ -65,13 +66,20 @@ _LEFT_OUT = (
 
 def policy_of(files: Sequence[n.File], symbols: Symbols | None = None) -> Policy:
     """Return the things of ``files``, in their order; every owner that went without saying is said."""
-    known = resolve(files, Report()) if symbols is None else symbols
+    known = declared(files) if symbols is None else symbols
     found: list[tuple[Key, Entry]] = []
     for file in files:
         area = file.span.source.name.rpartition("/")[2].removesuffix(".mips")
         for item in file.items:
             found += ((key, Entry(thing, area)) for key, thing in _things(item, known))
     return _numbered(found)
+
+
+def declared(files: Sequence[n.File]) -> Symbols:
+    """Return what ``files`` declare; a policy that was kept is compared without a look at the core."""
+    from mipsdsl.semantics.resolve import resolve
+
+    return resolve(files, Report())
 
 
 def _numbered(found: Sequence[tuple[Key, Entry]]) -> Policy:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from mipsdsl.diagnostics import Report
-from mipsdsl.diff.normal import normal, same
-from mipsdsl.diff.policy import Key, Policy, Thing, files_of, policy_of, whole
-from mipsdsl.semantics.resolve import resolve
-from mipsdsl.semantics.rewrite import renamed
-from mipsdsl.semantics.symbols import Symbols
+from mipsdsl.diff.normal import normal
+from mipsdsl.diff.policy import Key, Policy, Thing, declared, files_of, policy_of, whole
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from mipsdsl.semantics.symbols import Symbols
 
 _ALIKE = 0.5
 _MUCH = 24
@@ -51,13 +51,15 @@ def with_new_names(policy: Policy, renamings: Iterable[Renaming]) -> Policy:
     listed = list(renamings)
     if not listed:
         return policy
-    return renamed_by(listed, policy, resolve(files_of(policy), Report()), None)
+    return renamed_by(listed, policy, declared(files_of(policy)), None)
 
 
 def renamed_by(
     listed: Sequence[Renaming], policy: Policy, symbols: Symbols, later: Symbols | None
 ) -> Policy:
     """Return things of a policy that has ``symbols`` under new names, ``later`` if known."""
+    from mipsdsl.semantics.rewrite import renamed
+
     files = files_of(policy)
     spaces = {space_of(one.key): one.new for one in _before_records(listed)}
     made = tuple(
@@ -126,13 +128,17 @@ def turned_round(renamings: Sequence[Renaming]) -> list[Renaming]:
 
 def that_are_there(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
     """Return the renamings of what ``policy`` has."""
-    symbols = resolve(files_of(policy), Report())
+    if not renamings:
+        return []
+    symbols = declared(files_of(policy))
     return list(_pairs(renamings, symbols))
 
 
 def that_last(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
     """Return the renamings whose new name ``policy`` has."""
-    symbols = resolve(files_of(policy), Report())
+    if not renamings:
+        return []
+    symbols = declared(files_of(policy))
     return [one for one in renamings if _is_there(evolve(one.key, name=one.new), symbols)]
 
 
@@ -171,7 +177,18 @@ def by_shape(old: Policy, new: Policy) -> list[Renaming]:
     """
     gone = {key: whole(entry.thing, old) for key, entry in old.items() if key not in new}
     come = {key: whole(entry.thing, new) for key, entry in new.items() if key not in old}
-    shapes = [(a, b) for a in gone for b in come if _fits(a, gone[a], b, come[b])]
+    there: dict[object, list[Key]] = {}
+    kinds = {(key.what, key.record) for key in gone}
+    for key, thing in come.items():
+        if (key.what, key.record) in kinds:
+            there.setdefault(_shape(key, thing), []).append(key)
+    shapes = [
+        (a, b)
+        for a in gone
+        if a.what not in _NAMELESS
+        for b in there.get(_shape(a, gone[a]), ())
+        if _is_called_alike(a, b, gone[a])
+    ]
     lefts, rights = Counter(a for a, _ in shapes), Counter(b for _, b in shapes)
     return [Renaming(a, b.name) for a, b in shapes if lefts[a] == rights[b] == 1]
 
@@ -179,14 +196,16 @@ def by_shape(old: Policy, new: Policy) -> list[Renaming]:
 _NAMELESS = {"year", "title", "source", "results", "changeable", "ensure"}
 
 
-def _fits(a: Key, one: Thing, b: Key, other: Thing) -> bool:
-    if (a.what, a.record) != (b.what, b.record) or a.what in _NAMELESS:
-        return False
-    if not same(_nameless(one), _nameless(other)):
-        return False
+def _shape(key: Key, thing: Thing) -> tuple[str, str, n.Node]:
+    """Return what two things have in common of which only the names differ."""
+    return key.what, key.record, _nameless(thing)
+
+
+def _is_called_alike(a: Key, b: Key, thing: Thing) -> bool:
+    """Whether two things of one shape are one, or their names alike where so little is said."""
     if a.what in {"claim", "record", "reference"}:
         return True
-    much = sum(1 for _ in walk(_nameless(one))) >= _MUCH
+    much = sum(1 for _ in walk(_nameless(thing))) >= _MUCH
     return much or SequenceMatcher(None, a.name, b.name).ratio() >= _ALIKE
 
 

@@ -15,7 +15,6 @@ from mipsdsl.format.layout import Layout, concat, indented, lines, text
 from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.comments import Comment, blank_before, comments_of, quoted_in
-from mipsdsl.syntax.parser import parse
 
 WIDTH = 100
 _ROUNDS = 5
@@ -45,7 +44,7 @@ def format_source(source: Source, report: Report, *, width: int = WIDTH) -> str:
 
     Reports: E0101 to E0106, E0208.
     """
-    tree = parse(source, report)
+    tree = _tree(source, report)
     if report.has_errors:
         return source.text
     shown = format_tree(tree, source, width=width)
@@ -71,10 +70,16 @@ def format_item(node: n.Item, *, width: int = WIDTH) -> str:
     return layout.render(item(node, layout))
 
 
+def _tree(source: Source, report: Report) -> n.File:
+    from mipsdsl.syntax.parser import parse  # with Lark, which one item alone does not need
+
+    return parse(source, report)
+
+
 def _parsed(shown: str, tree: n.File, source: Source) -> tuple[n.File, Source]:
     """Return what ``shown`` says, having checked that it is what ``source`` says."""
     report, again = Report(), Source(source.name, shown)
-    read = parse(again, report)
+    read = _tree(again, report)
     if report.has_errors or read != tree:
         raise FormatterError(f"{source.name}: the layout would change the rules")
     if _counted(again) != _counted(source):

@@ -32,7 +32,8 @@ def to_data(tree: object, sources: Sequence[Source]) -> Any:  # noqa: ANN401 - J
 
     def written(value: object, around: Source) -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, n.Node):
-            kind, span = type(value), value.span
+            kind: Any = type(value)
+            span = value.span
             fields = [written(getattr(value, name), span.source) for name in _fields(kind)]
             node = [kinds[kind], span.start, span.end, *fields]
             is_here = span.source is around or span.source == around
@@ -53,7 +54,7 @@ def from_data(data: Any, sources: Sequence[Source]) -> Any:  # noqa: ANN401 - JS
         TypeError, LookupError: ``data`` is no such thing.
 
     """
-    makers: tuple[Callable[..., Any], ...] = _kinds()
+    makers = _kinds()
 
     def made(part: Any, source: Source) -> Any:  # noqa: ANN401 - JSON in, a node out
         kind = part[0]
@@ -74,7 +75,7 @@ def from_data(data: Any, sources: Sequence[Source]) -> Any:  # noqa: ANN401 - JS
 
 
 @cache
-def _kinds() -> tuple[Any, ...]:
+def _kinds() -> tuple[Callable[..., Any], ...]:
     """Return the classes of nodes, in an order that stays."""
     return tuple(kind for _, kind in sorted(vars(n).items()) if _is_node(kind))
 
