@@ -23,9 +23,8 @@ class Source:
     @cached_property
     def _line_starts(self) -> tuple[int, ...]:
         starts = [0]
-        for index, character in enumerate(self.text):
-            if character == "\n":
-                starts.append(index + 1)
+        while end := self.text.find("\n", starts[-1]) + 1:
+            starts.append(end)
         return tuple(starts)
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -9,9 +9,16 @@ from attrs import evolve
 from mipsdsl.diff.change import HEADERS, Change, Difference, Kind, effect_of
 from mipsdsl.diff.edits import edits
 from mipsdsl.diff.normal import same
-from mipsdsl.diff.policy import Entry, Key, Policy, Thing, part_of, whole
+from mipsdsl.diff.policy import Entry, Key, Policy, Thing, declared, files_of, part_of, whole
 from mipsdsl.diff.reasons import Reasons
-from mipsdsl.diff.renames import Renaming, by_shape, that_are_there, that_last, with_new_names
+from mipsdsl.diff.renames import (
+    Renaming,
+    by_shape,
+    renamed_by,
+    that_are_there,
+    that_last,
+    with_new_names,
+)
 from mipsdsl.syntax import nodes as n
 
 
@@ -30,10 +37,15 @@ def diff(
     What was renamed on the way and is gone at its end is removed, under the name that it had.
     ``identifiers``: those in data that were replaced on the way.
     """
-    there = that_are_there(renamings, old)
-    known = that_last(there, new)
+    there: list[Renaming] = []
+    known: list[Renaming] = []
+    named = old
+    if renamings:
+        symbols = declared(files_of(old))
+        there = that_are_there(renamings, symbols)
+        known = that_last(there, declared(files_of(new)))
+        named = renamed_by(known, old, symbols, None) if known else old
     gone = [one for one in there if one not in known]
-    named = with_new_names(old, known)
     while more := by_shape(named, new):
         named = with_new_names(named, more)
         known += more

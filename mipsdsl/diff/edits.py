@@ -112,10 +112,11 @@ def _node(old: n.Node, new: n.Node, way: Way, part: tuple[str, ...]) -> list[Edi
 def _is_better_whole(one: n.Node, other: n.Node, found: Sequence[Edit]) -> bool:
     if not isinstance(one, n.Expr) or not isinstance(other, n.Expr):
         return False
-    short = max(len(words(one)), len(words(other))) <= _SHORT
-    enough = _ALIKE_CASES if isinstance(one, n.If) and len(found) > 1 else _ALIKE
     lifted = isinstance(one, _LIFTED) and type(one) is type(other)
-    return (lifted and short) or similarity(one, other) < enough
+    if lifted and max(len(words(one)), len(words(other))) <= _SHORT:
+        return True
+    enough = _ALIKE_CASES if isinstance(one, n.If) and len(found) > 1 else _ALIKE
+    return similarity(one, other) < enough
 
 
 # --- chains ----------------------------------------------------------------------------------------

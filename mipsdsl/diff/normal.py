@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import attrs
 
 from mipsdsl.syntax import nodes as n
-from mipsdsl.syntax.walk import walk
+from mipsdsl.syntax.walk import walk, with_parts
 
 T = TypeVar("T", bound=n.Node)
 
@@ -44,22 +44,30 @@ def normal(node: T) -> T:
     made: Any = node
     while isinstance(made, n.Parenthesis):
         made = made.inner
-    changes: dict[str, Any] = {}
-    for name in _field_names(type(made)):
+    changes: dict[str, object] = {}
+    for name in _field_names(made):
         value = getattr(made, name)
         if isinstance(value, n.Node):
             changes[name] = normal(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
             parts = tuple(normal(part) for part in value)
-            changes[name] = parts if is_ordered(made, name) else tuple(sorted(parts, key=repr))
+            free = len(parts) > 1 and not is_ordered(made, name)
+            changes[name] = tuple(sorted(parts, key=repr)) if free else parts
     if isinstance(made, n.Number | n.Percent | n.Money | n.Points):
-        changes["text"] = _plain(made.text)
-    result: T = attrs.evolve(made, **changes) if changes else made
+        plain = _plain(made.text)
+        changes["text"] = made.text if plain == made.text else plain
+    result: T = with_parts(made, **changes)
     return result
 
 
-def _field_names(kind: Any) -> list[str]:  # noqa: ANN401 - an attrs class
-    return [each.name for each in attrs.fields(kind) if each.name != "span"]
+def _field_names(node: n.Node) -> tuple[str, ...]:
+    kind: Any = type(node)
+    return _fields(kind)
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - an attrs class
+    return tuple(each.name for each in attrs.fields(kind) if each.name != "span")
 
 
 def _plain(digits: str) -> str:
@@ -83,7 +91,7 @@ def bare(expr: n.Node) -> n.Node:
 def _tokens(node: n.Node) -> Counter[tuple[object, ...]]:
     found: Counter[tuple[object, ...]] = Counter()
     for part in walk(normal(node)):
-        plain = (getattr(part, name) for name in _field_names(type(part)))
+        plain = (getattr(part, name) for name in _field_names(part))
         found[type(part), *(x for x in plain if isinstance(x, str | bool | int))] += 1
     return found
 

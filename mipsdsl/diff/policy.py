@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
@@ -22,6 +23,8 @@ _WIDE = 1_000_000
 
 AnyRecord: TypeAlias = n.Record | n.Reference
 Thing: TypeAlias = n.Item | n.Field
+Known: TypeAlias = "Callable[[], Symbols]"
+"""Gives what a policy declares; asked where something goes without saying."""
 
 
 @frozen
@@ -66,7 +69,11 @@ _LEFT_OUT = (
 
 def policy_of(files: Sequence[n.File], symbols: Symbols | None = None) -> Policy:
     """Return the things of ``files``, in their order; every owner that went without saying is said."""
-    known = declared(files) if symbols is None else symbols
+
+    @cache
+    def known() -> Symbols:
+        return declared(files) if symbols is None else symbols
+
     found: list[tuple[Key, Entry]] = []
     for file in files:
         area = file.span.source.name.rpartition("/")[2].removesuffix(".mips")
@@ -108,7 +115,7 @@ def _said(entry: Entry) -> str:
     return repr(normal(entry.thing))
 
 
-def _things(item: n.Item, symbols: Symbols) -> Iterator[tuple[Key, Thing]]:
+def _things(item: n.Item, known: Known) -> Iterator[tuple[Key, Thing]]:
     match item:
         case n.Record() | n.Reference() | n.Extend():
             if not isinstance(item, n.Extend):
@@ -117,11 +124,11 @@ def _things(item: n.Item, symbols: Symbols) -> Iterator[tuple[Key, Thing]]:
             for field in item.fields:
                 yield Key("field", item.name.text, field.name.text), field
         case n.Rule() | n.Table() | n.Scale():
-            said = _with_owner(item, symbols)
+            said = _with_owner(item, known)
             owner = said.target.record.text if said.target.record else ""
             yield Key(type(item).__name__.lower(), owner, item.target.name.text), said
         case n.Selection():
-            listed = _with_list(item, symbols)
+            listed = _with_list(item, known)
             yield Key("selection", listed.rows.parts[0].text, item.name.text), listed
         case _ if not isinstance(item, _LEFT_OUT | n.Amendment):
             yield _key(item), item
@@ -161,20 +168,19 @@ def _ensured(item: n.Ensure) -> str:
     return " ".join([f"{item.record.text} for each {item.each.text}", *told])
 
 
-def _with_owner(item: n.Rule | n.Table | n.Scale, symbols: Symbols) -> n.Rule | n.Table | n.Scale:
+def _with_owner(item: n.Rule | n.Table | n.Scale, known: Known) -> n.Rule | n.Table | n.Scale:
     """Return ``item`` with its record: one that does not say it belongs to the first."""
-    first = next(iter(symbols.records), "")
-    if item.target.record is not None or not first:
+    if item.target.record is not None or not (first := next(iter(known().records), "")):
         return item
     record = n.Name(first, span=item.target.span)
     return evolve(item, target=evolve(item.target, record=record))
 
 
-def _with_list(item: n.Selection, symbols: Symbols) -> n.Selection:
+def _with_list(item: n.Selection, known: Known) -> n.Selection:
     if len(item.rows.parts) > 1:
         return item
     name = item.rows.parts[0].text
-    owners = [r.name for r in symbols.records.values() if name in r.lists or name in r.items]
+    owners = [r.name for r in known().records.values() if name in r.lists or name in r.items]
     if not owners:
         return item
     owner = n.Name(owners[0], span=item.rows.span)

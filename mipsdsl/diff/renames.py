@@ -126,19 +126,13 @@ def turned_round(renamings: Sequence[Renaming]) -> list[Renaming]:
     ]
 
 
-def that_are_there(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
-    """Return the renamings of what ``policy`` has."""
-    if not renamings:
-        return []
-    symbols = declared(files_of(policy))
+def that_are_there(renamings: Sequence[Renaming], symbols: Symbols) -> list[Renaming]:
+    """Return the renamings of what a policy declares."""
     return list(_pairs(renamings, symbols))
 
 
-def that_last(renamings: Sequence[Renaming], policy: Policy) -> list[Renaming]:
-    """Return the renamings whose new name ``policy`` has."""
-    if not renamings:
-        return []
-    symbols = declared(files_of(policy))
+def that_last(renamings: Sequence[Renaming], symbols: Symbols) -> list[Renaming]:
+    """Return the renamings whose new name a policy declares."""
     return [one for one in renamings if _is_there(evolve(one.key, name=one.new), symbols)]
 
 

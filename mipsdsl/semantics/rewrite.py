@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from attrs import evolve, fields
+from attrs import fields
 
 from mipsdsl.semantics.symbols import RecordSymbol, Symbols
 from mipsdsl.syntax import nodes as n
+from mipsdsl.syntax.walk import with_parts
 
 Renames = Mapping[tuple[str, str], str]
 """New names by (record, name); records are ("record", …), and so are "choice" and "global" things.
@@ -53,14 +54,14 @@ class _Renamer:
             case n.Parameter() | n.Population():
                 with self._choosing(self._set_of(node)):
                     made = self._inside(node, ())
-                return evolve(made, name=self._name(node.name, "global"))
+                return with_parts(made, name=self._name(node.name, "global"))
             case n.Usual():
                 record = node.record.text
                 values = tuple(self._assign(x, record) for x in node.values)
-                return evolve(node, record=self._name(node.record, "record"), values=values)
+                return with_parts(node, record=self._name(node.record, "record"), values=values)
             case n.Results() | n.Changeable():
                 names = tuple(self._name(x, node.record.text) for x in node.names)
-                return evolve(node, record=self._name(node.record, "record"), names=names)
+                return with_parts(node, record=self._name(node.record, "record"), names=names)
             case n.Ensure():
                 return self._ensure(node)
             case n.Claim():
@@ -93,11 +94,11 @@ class _Renamer:
         else:
             made = self._inside(node, (record,))
         owner = self._name(node.target.record, "record") if node.target.record else None
-        target = evolve(node.target, record=owner, name=self._name(node.target.name, record))
-        made = evolve(made, target=target)
+        target = with_parts(node.target, record=owner, name=self._name(node.target.name, record))
+        made = with_parts(made, target=target)
         if isinstance(made, n.Table):
             heads = tuple(self._conclusion(cell, record) for cell in node.header.conclusions)
-            made = evolve(made, header=evolve(made.header, conclusions=heads))
+            made = with_parts(made, header=with_parts(made.header, conclusions=heads))
         return made
 
     def _first(self) -> str:
@@ -110,11 +111,11 @@ class _Renamer:
     def _declared(self, node: Any) -> Any:  # noqa: ANN401
         record = node.name.text
         listed = tuple(self._field(x, record) for x in node.fields)
-        made = evolve(node, name=self._name(node.name, "record"), fields=listed)
+        made = with_parts(node, name=self._name(node.name, "record"), fields=listed)
         if not isinstance(made, n.Extend):
-            made = evolve(made, key=tuple(self._name(x, record) for x in made.key))
+            made = with_parts(made, key=tuple(self._name(x, record) for x in made.key))
         if isinstance(made, n.Record) and made.groups is not None:
-            made = evolve(made, groups=self._groups(made.groups))
+            made = with_parts(made, groups=self._groups(made.groups))
         return made
 
     def _groups(self, node: n.Groups) -> n.Groups:
@@ -126,33 +127,37 @@ class _Renamer:
             self._name(node.path.parts[-1], owner),
         )
         by = self._name(node.by, listed)
-        return evolve(node, path=evolve(node.path, parts=parts), by=by, joined=joined)
+        return with_parts(node, path=with_parts(node.path, parts=parts), by=by, joined=joined)
 
     def _field(self, node: n.Field, record: str) -> n.Field:
-        return evolve(node, name=self._name(node.name, record), type=self._type(node.type, record))
+        return with_parts(
+            node, name=self._name(node.name, record), type=self._type(node.type, record)
+        )
 
     def _type(self, node: n.Type, record: str) -> n.Type:
         match node:
             case n.ChoiceType(name):
-                return evolve(node, name=self._renames.get(("choice", name), name))
+                return with_parts(node, name=self._renames.get(("choice", name), name))
             case n.SetType(choice):
-                return evolve(node, choice=self._name(choice, "choice"))
+                return with_parts(node, choice=self._name(choice, "choice"))
             case n.OptionalType(inner):
-                return evolve(node, inner=self._type(inner, record))
+                return with_parts(node, inner=self._type(inner, record))
             case n.ListType():
                 one = node.one_for_each
                 if one is not None:
-                    one = self._inside(evolve(one, record=self._name(one.record, "record")), ())
-                return evolve(node, element=self._name(node.element, "record"), one_for_each=one)
+                    one = self._inside(with_parts(one, record=self._name(one.record, "record")), ())
+                return with_parts(
+                    node, element=self._name(node.element, "record"), one_for_each=one
+                )
             case n.RecordType():
                 by = tuple(self._name(x, record) for x in node.by)
-                return evolve(node, record=self._name(node.record, "record"), by=by)
+                return with_parts(node, record=self._name(node.record, "record"), by=by)
             case _:
                 return node
 
     def _relation(self, node: n.Relation) -> n.Relation:
         record = node.record.text
-        return evolve(
+        return with_parts(
             node,
             record=self._name(node.record, "record"),
             name=self._name(node.name, record),
@@ -162,9 +167,9 @@ class _Renamer:
 
     def _choice(self, node: n.Choice) -> n.Choice:
         values = tuple(
-            evolve(x, name=self._name(x.name, f"={node.name.text}")) for x in node.values
+            with_parts(x, name=self._name(x.name, f"={node.name.text}")) for x in node.values
         )
-        return evolve(node, name=self._name(node.name, "choice"), values=values)
+        return with_parts(node, name=self._name(node.name, "choice"), values=values)
 
     def _selection(self, node: n.Selection) -> n.Selection:
         parts = [part.text for part in node.rows.parts]
@@ -172,7 +177,7 @@ class _Renamer:
         listed = self._list_record(record, parts[-1])
         inner = (listed, record)
         places = tuple(
-            evolve(
+            with_parts(
                 self._inside(place, inner),
                 number=self._inside(place.number, (record,)),
                 each=None if place.each is None else self._name(place.each, listed),
@@ -185,8 +190,8 @@ class _Renamer:
             path = (first, self._name(node.rows.parts[1], record))
         else:
             path = (self._name(node.rows.parts[0], record),)
-        rows = evolve(node.rows, parts=path)
-        return evolve(node, name=self._name(node.name, record), rows=rows, places=places)
+        rows = with_parts(node.rows, parts=path)
+        return with_parts(node, name=self._name(node.name, record), rows=rows, places=places)
 
     def _owner_of(self, name: str) -> str:
         records = self._symbols.records.values()
@@ -199,9 +204,9 @@ class _Renamer:
             path = n.Path((x.name,), span=x.name.span)
             with self._choosing("" if x.is_path else self._choice_at(path, (made,))):
                 value = (self._inside if x.is_path else self._value)(x.value, (record,))
-            return evolve(x, name=self._name(x.name, made), value=value)
+            return with_parts(x, name=self._name(x.name, made), value=value)
 
-        return evolve(
+        return with_parts(
             node,
             record=self._name(node.record, "record"),
             each=self._name(node.each, "record"),
@@ -213,8 +218,8 @@ class _Renamer:
     def _assign(self, node: n.Assign, record: str) -> n.Assign:
         with self._choosing(self._choice_at(node.path, (record,))):
             value = self._value(node.value, ())
-        path = evolve(node.path, parts=tuple(self._name(x, record) for x in node.path.parts))
-        return evolve(node, path=path, value=value)
+        path = with_parts(node.path, parts=tuple(self._name(x, record) for x in node.path.parts))
+        return with_parts(node, path=path, value=value)
 
     # --- where a value of a choice stands ---------------------------------------------------------
 
@@ -222,25 +227,25 @@ class _Renamer:
         """Rewrite what a rule of a choice concludes: a bare name there is a value first."""
         match node:
             case n.Path(parts=(name,)) if self._new_value(name.text):
-                return evolve(node, parts=(evolve(name, text=self._new_value(name.text)),))
+                return with_parts(node, parts=(with_parts(name, text=self._new_value(name.text)),))
             case n.Parenthesis():
-                return evolve(node, inner=self._value(node.inner, scope))
+                return with_parts(node, inner=self._value(node.inner, scope))
             case n.If():
                 test = self._inside(node.test, scope)
                 yes, no = self._value(node.yes, scope), self._value(node.no, scope)
-                return evolve(node, test=test, yes=yes, no=no)
+                return with_parts(node, test=test, yes=yes, no=no)
             case n.SetOf():
-                return evolve(node, members=tuple(self._value(x, scope) for x in node.members))
+                return with_parts(node, members=tuple(self._value(x, scope) for x in node.members))
             case n.FirstOf():
                 rows = tuple(
-                    evolve(
+                    with_parts(
                         row,
                         value=self._value(row.value, scope),
                         condition=self._inside(row.condition, scope),
                     )
                     for row in node.rows
                 )
-                return evolve(node, rows=rows, otherwise=self._value(node.otherwise, scope))
+                return with_parts(node, rows=rows, otherwise=self._value(node.otherwise, scope))
             case _:
                 return self._inside(node, scope)
 
@@ -276,7 +281,7 @@ class _Renamer:
     def _rule(self, node: n.Rule, scope: tuple[str, ...]) -> n.Rule:
         """Rewrite a rule of a choice."""
         exceptions = tuple(
-            evolve(
+            with_parts(
                 x,
                 value=self._value(x.value, scope),
                 condition=self._inside(x.condition, scope),
@@ -284,22 +289,24 @@ class _Renamer:
             for x in node.exceptions
         )
         kind = self._type(node.type, "")
-        return evolve(node, type=kind, body=self._value(node.body, scope), exceptions=exceptions)
+        return with_parts(
+            node, type=kind, body=self._value(node.body, scope), exceptions=exceptions
+        )
 
     def _table(self, node: n.Table, scope: tuple[str, ...]) -> n.Table:
         """Rewrite a table: a cell means the choice of what heads its column."""
         heads = [self._head(cell, scope) for cell in node.header.conditions]
         ends = [self._head(cell, scope) for cell in node.header.conclusions]
         rows = tuple(
-            evolve(
+            with_parts(
                 row,
                 conditions=self._cells(row.conditions, heads, scope),
                 conclusions=self._cells(row.conclusions, ends, scope),
             )
             for row in node.rows
         )
-        rest: Any = self._generic(evolve(node, rows=()), scope)
-        made: n.Table = evolve(rest, rows=rows)
+        rest: Any = self._generic(with_parts(node, rows=()), scope)
+        made: n.Table = with_parts(rest, rows=rows)
         return made
 
     def _head(self, cell: n.Cell, scope: tuple[str, ...]) -> str:
@@ -313,12 +320,12 @@ class _Renamer:
         for index, cell in enumerate(cells):
             with self._choosing(choices[index] if index < len(choices) else ""):
                 parts = tuple(
-                    evolve(part, value=self._value(part.value, scope))
+                    with_parts(part, value=self._value(part.value, scope))
                     if isinstance(part, (n.CellValue, n.CellNot))
                     else self._inside(part, scope)
                     for part in cell.parts
                 )
-            made.append(evolve(cell, parts=parts))
+            made.append(with_parts(cell, parts=parts))
         return tuple(made)
 
     # --- expressions ---------------------------------------------------------------------------
@@ -331,21 +338,23 @@ class _Renamer:
                 rows = self._inside(node.rows, scope)
                 inner = (self._record_at(node.rows.path, scope), *scope)
                 where = None if node.where is None else self._inside(node.where, inner)
-                made = evolve(node, rows=rows, where=where)
+                made = with_parts(node, rows=rows, where=where)
                 if isinstance(made, (n.AllHave, n.Fold)):
-                    return evolve(made, body=self._inside(made.body, inner))
+                    return with_parts(made, body=self._inside(made.body, inner))
                 return made
             case n.Is() | n.IsIn():
                 left = self._inside(node.left, scope)
                 with self._choosing(self._choice_at(node.left, scope)):
                     right = self._value(node.right, scope)
-                return evolve(node, left=left, right=right)
+                return with_parts(node, left=left, right=right)
             case n.BaseType() | n.ChoiceType() | n.OptionalType() | n.SetType():
                 return self._type(node, "")
             case n.CatalogueRow():
                 keys = tuple(self._inside(x, scope) for x in node.keys)
                 name = self._name(node.name, node.record.text)
-                return evolve(node, record=self._name(node.record, "record"), keys=keys, name=name)
+                return with_parts(
+                    node, record=self._name(node.record, "record"), keys=keys, name=name
+                )
             case n.Node():
                 return self._generic(node, scope)
             case _:
@@ -359,7 +368,7 @@ class _Renamer:
                 changes[attribute.name] = self._inside(value, scope)
             elif isinstance(value, tuple) and value and isinstance(value[0], n.Node):
                 changes[attribute.name] = tuple(self._inside(x, scope) for x in value)
-        return evolve(node, **changes)
+        return with_parts(node, **changes)
 
     def _path(self, node: n.Path, scope: tuple[str, ...]) -> n.Path:
         made: list[n.Name] = []
@@ -370,7 +379,7 @@ class _Renamer:
             else:
                 new, record = self._name(name, record), self._next(record, name.text)
             made.append(new)
-        return evolve(node, parts=tuple(made))
+        return with_parts(node, parts=tuple(made))
 
     def _first_part(
         self, name: n.Name, scope: tuple[str, ...], *, alone: bool
@@ -385,7 +394,7 @@ class _Renamer:
                 return self._name(name, "record"), record
         known = {*self._symbols.parameters, *self._symbols.population}
         if alone and name.text not in known and self._new_value(name.text):
-            return evolve(name, text=self._new_value(name.text)), ""
+            return with_parts(name, text=self._new_value(name.text)), ""
         return self._name(name, "global"), ""
 
     def _is_group_key(self, symbol: RecordSymbol, name: str) -> bool:
@@ -425,4 +434,4 @@ class _Renamer:
 
     def _name(self, name: n.Name, space: str) -> n.Name:
         new = self._renames.get((space, name.text))
-        return name if new is None else evolve(name, text=new)
+        return name if new is None else with_parts(name, text=new)
