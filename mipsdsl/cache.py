@@ -65,7 +65,7 @@ def compiled(sources: Sequence[Source], settings: Mapping[str, str] | None = Non
         SettingError: a setting is no value of the language.
 
     """
-    file = _file(_PROGRAM, sources, settings or {})
+    file = _file(_PROGRAM, read_with(sources), settings or {})
     program = kept.load(file, _program)
     if program is not None:
         return Compiled(tuple(sources), program, ())
@@ -81,8 +81,8 @@ def compiled(sources: Sequence[Source], settings: Mapping[str, str] | None = Non
 
 def findings(sources: Sequence[Source], finder: Finder) -> Findings:
     """Return what is wrong with ``sources``; ``finder`` adds what it finds."""
-    file = _file(_FINDINGS, sources, {})
-    texts = _texts(sources)
+    texts = read_with(sources)
+    file = _file(_FINDINGS, texts, {})
     known = kept.load(file, lambda data: _as_findings(data, texts))
     if known is not None:
         return known
@@ -99,13 +99,13 @@ def findings(sources: Sequence[Source], finder: Finder) -> Findings:
     )
     kept.store(file, _as_data(found, texts))
     if program is not None:
-        kept.store(_file(_PROGRAM, sources, {}), to_data(program))
+        kept.store(_file(_PROGRAM, texts, {}), to_data(program))
     return found
 
 
 def law(sources: Sequence[Source]) -> Law:
     """Return of which layers a policy is made (``2018``, ``2018/corrections/1``), and their digest."""
-    texts = _read_last[1] if _read_last[0] == tuple(sources) else _texts(sources)
+    texts = as_read_last(sources)
     digest = hashlib.sha256()
     for source in texts:
         for part in (source.name, source.text):
@@ -123,12 +123,11 @@ def folder() -> Path:
     return kept.folder(_COMPILED)
 
 
-def _file(kind: str, sources: Sequence[Source], settings: Mapping[str, str]) -> Path | None:
-    """Return the file of a policy, or nothing when the user wants no cache."""
+def _file(kind: str, texts: Sequence[Source], settings: Mapping[str, str]) -> Path | None:
+    """Return the file of a policy of all these texts, or nothing when the user wants no cache."""
     if kept.is_off():
         return None
-    texts = names_and_texts(_texts(sources))
-    parts = (kept.version(), *texts, json.dumps(sorted(settings.items())))
+    parts = (kept.version(), *names_and_texts(texts), json.dumps(sorted(settings.items())))
     return kept.file_of(_COMPILED, parts, f"{kind}.json")
 
 
@@ -136,7 +135,12 @@ _read_last: tuple[tuple[Source, ...], tuple[Source, ...]] = ((), ())
 """The policy that was compiled last, and with it the years that it amends: read once a run."""
 
 
-def _texts(sources: Sequence[Source]) -> tuple[Source, ...]:
+def as_read_last(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """Return what ``read_with`` does; of the policy that it was asked for last, as it was then."""
+    return _read_last[1] if _read_last[0] == tuple(sources) else read_with(sources)
+
+
+def read_with(sources: Sequence[Source]) -> tuple[Source, ...]:
     """Return the files of a policy and of the years that it amends."""
     global _read_last
     try:

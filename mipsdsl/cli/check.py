@@ -133,10 +133,11 @@ def _told(name: str, listed: Sequence[Doubt]) -> str:
 
 def _files_of_year(sources: Sequence[Source]) -> int:
     """Return how many files the year has, with those that ``sources`` correct."""
-    from mipsdsl.library import layers
+    from mipsdsl import cache
 
-    folders = [[each.name.split("/")[0] for each in layer] for layer in layers(sources)]
-    return sum(len(layer) for layer in folders if layer[0] == folders[-1][0])
+    folder = sources[0].name.split("/")[0]
+    read = cache.as_read_last(sources)
+    return sum(each.name.split("/")[0] == folder for each in read)
 
 
 def _report(checked: Sequence[reports.Checked], form: str) -> str:

@@ -38,7 +38,8 @@ def policy_in(chain: Layers, report: Report) -> Policy:
     symbols = resolve(files, report)
     found = policy_of(files, symbols)
     if not report.diagnostics:
-        kept.store(file, [_line(key, entry, sources) for key, entry in found.items()])
+        things = [_line(key, entry, sources) for key, entry in found.items()]
+        kept.store(file, {"things": things})
     return found
 
 
@@ -49,7 +50,7 @@ def _line(key: Key, entry: Entry, sources: Sequence[Source]) -> list[object]:
 def _policy(data: Any, sources: Sequence[Source]) -> Policy:  # noqa: ANN401 - JSON
     return {
         Key(what, record, name): Entry(from_data(tree, sources), area)
-        for what, record, name, area, tree in data
+        for what, record, name, area, tree in data["things"]
     }
 
 
