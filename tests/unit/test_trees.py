@@ -8,7 +8,7 @@ from mipsdsl import kept
 from mipsdsl.diagnostics import Report
 from mipsdsl.library import read_sources, years
 from mipsdsl.source import Source
-from mipsdsl.syntax import trees
+from mipsdsl.syntax import parser, trees
 from mipsdsl.syntax.parser import parse
 from mipsdsl.syntax.walk import walk
 
@@ -31,7 +31,7 @@ def test_a_tree_read_back_is_the_same_in_the_same_places(source, monkeypatch, tm
     monkeypatch.setattr(kept, "folder", lambda name: tmp_path / name)
     first = trees.tree_of(source, Report())
     trees._tree.cache_clear()
-    monkeypatch.setattr(trees, "parse", lambda *_: pytest.fail("it was read before"))
+    monkeypatch.setattr(parser, "parse", lambda *_: pytest.fail("it was read before"))
     again = trees.tree_of(source, Report())
 
     assert first == again == parse(source, Report())
