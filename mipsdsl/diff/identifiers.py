@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve
 
-from mipsdsl.core.walk import replaced
 from mipsdsl.diff.policy import Policy
 from mipsdsl.syntax import nodes as n
 
@@ -52,6 +51,7 @@ def under_them(policy: Policy, now: Mapping[str, str]) -> Policy:
     """Return ``policy`` with the identifiers of ``now``."""
     if not now:
         return policy
+    from mipsdsl.core.walk import replaced
 
     def made(part: object) -> object:
         if isinstance(part, n.Text) and part.text in now:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mipsdsl import kept
-from mipsdsl.cache import version
 from mipsdsl.core import nodes as c
 from mipsdsl.testing.mutation.equivalence import ROWS, SECONDS, Same, question
 from mipsdsl.testing.mutation.mutants import Mutant
@@ -24,7 +23,7 @@ class Known:
         """Find what is kept."""
         self._items = {(item.record, item.name): item for item in program.items}
         self._cones = Cones(program)
-        self._version = f"{version()} {ROWS} {SECONDS}"
+        self._version = f"{kept.version()} {ROWS} {SECONDS}"
         head = f"{program.year} {program.paying} {program.title}"
         name = hashlib.sha256(head.encode()).hexdigest()[:32]
         self._file: Path | None = None
