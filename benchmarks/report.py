@@ -8,7 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
-_ORDER = ("table", "exactness", "parts", "differential", "memory", "killed", "verify", "mutation")
+_ORDER = (
+    "table",
+    "exactness",
+    "parts",
+    "differential",
+    "memory",
+    "killed",
+    "verify",
+    "attack",
+    "mutation",
+)
 _MARK = "<!-- {} -->"
 _HEAD = """\
 # Results

@@ -24,7 +24,7 @@ from mipsdsl.impact.law import OneLaw, People
 from mipsdsl.impact.trial import HIDDEN, Places, Sighting, Trial
 
 LITTER = 16
-"""So many children have the same parents: those who share a catalogue are tried together."""
+"""So many children have the same parents, and the same catalogues."""
 AT_ONCE = 480
 """So many children are tried before the best of them are parents themselves."""
 SLICES = 24
@@ -80,8 +80,7 @@ class Breeder:
             near = self._ways[target].fields
             if litter % 4 < 2:
                 one = self._near(target) or one
-            for _ in range(LITTER):
-                yield self._mixer.child(one, other, near if self._chance.random() < 2 / 3 else None)
+            yield from self._mixer.litter(one, other, LITTER, near)
 
     def _parent(self) -> People:
         if self._chance.random() < 1 / 2:
@@ -167,5 +166,4 @@ def _way(trial: Trial, target: Target, fields: Collection[Target]) -> _Way:
                 if (read.record, read.name) not in far:
                     far[read.record, read.name] = far[at] + 1
                     waiting.append((read.record, read.name))
-    open_ = set(fields)
-    return _Way(far, tuple(x for x in far if x in open_))
+    return _Way(far, tuple(x for x in far if x in fields))

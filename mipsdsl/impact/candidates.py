@@ -228,6 +228,8 @@ class Candidates:
 
 CHANGES = 6
 """So many values of a clinician made of examples are changed at most."""
+NEARLY = 2 / 3
+"""So often children of a litter are changed near to where they should be, if that is said."""
 TURN_PLACES = 12
 """The places in which values that rules turn at are told here."""
 
@@ -351,49 +353,79 @@ class Mixer:
     """Makes people out of two others, and leaves alone what says whose a row is."""
 
     program: c.Program
-    fields: tuple[Target, ...]
-    """All fields that may be changed."""
     _maker: Maker
     _chance: Random
     _records: Mapping[str, c.Record]
     _known: Mapping[Target, c.Field]
+    _open: Mapping[str, Sequence[Target]]
+    _catalogues: frozenset[str]
 
     @classmethod
     def of(cls, program: c.Program, seed: int) -> Mixer:
         """Return a mixer for people legal under ``program``."""
         linked = linking(program)
-        fields = {(r.name, f.name): f for r in program.records for f in r.fields}
-        open_ = tuple(x for x in fields if x not in linked)
-        records = {record.name: record for record in program.records}
-        return cls(program, open_, Maker(program, seed), Random(seed), records, fields)
+        return cls(
+            program, Maker(program, seed), Random(seed), {r.name: r for r in program.records},
+            {(r.name, f.name): f for r in program.records for f in r.fields},
+            {
+                r.name: [(r.name, f.name) for f in r.fields if (r.name, f.name) not in linked]
+                for r in program.records
+            },
+            frozenset(r.name for r in program.records if r.is_reference),
+        )  # fmt: skip
 
-    def child(self, one: People, other: People, near: Sequence[Target] | None = None) -> People:
+    @property
+    def fields(self) -> frozenset[Target]:
+        """Return all fields that may be changed."""
+        return frozenset(x for each in self._open.values() for x in each)
+
+    def child(
+        self,
+        one: People,
+        other: People,
+        near: Sequence[Target] | None = None,
+        *,
+        catalogues: bool = True,
+    ) -> People:
         """Return one, perhaps with rows of another, with some values changed by chance.
 
         ``near``: the fields that may be changed, those first that are changed most often; nothing:
-        all fields, each record as often as another.
+        all fields, each record as often as another. ``catalogues``: these may be others too; people
+        who share them are tried together, at less cost.
         """
         chance = self._chance
         rows = {name: [dict(row) for row in told] for name, told in one.rows.items()}
+        fixed = frozenset[str]() if catalogues else self._catalogues
         for name, told in other.rows.items() if chance.random() < 1 / 2 else ():
-            _join(rows.setdefault(name, []), told, self._records[name].key)
-        for _ in range(chance.randint(1, CHANGES)):
-            at = self._one_of(rows) if near is None else self._nearest(rows, near)
+            if name not in fixed:
+                _join(rows.setdefault(name, []), told, self._records[name].key)
+        open_ = {name: told for name, told in rows.items() if told and name not in fixed}
+        for _ in range(chance.randint(1, CHANGES) if open_ else 0):
+            at = self._one_of(open_) if near is None else self._nearest(open_, near)
             if at is not None:
-                row = chance.choice(rows[at[0]])
+                row = chance.choice(open_[at[0]])
                 row[at[1]] = self._maker.value(self._known[at])
         return People(rows, {**other.populations, **one.populations})
 
     def _one_of(self, rows: Mapping[str, Sequence[Values]]) -> Target | None:
-        name = self._chance.choice([name for name, told in rows.items() if told])
-        fields = [x for x in self.fields if x[0] == name]
+        fields = self._open[self._chance.choice(list(rows))]
         return self._chance.choice(fields) if fields else None
 
     def _nearest(
         self, rows: Mapping[str, Sequence[Values]], near: Sequence[Target]
     ) -> Target | None:
-        there = [x for x in near if rows.get(x[0])]
+        there = [x for x in near if x[0] in rows]
         return there[int(len(there) * self._chance.random() ** 2)] if there else None
+
+    def litter(
+        self, one: People, other: People, number: int, near: Sequence[Target] | None = None
+    ) -> Iterator[People]:
+        """Give so many children of two, all of the same catalogues."""
+        first = self.child(one, other) if self._chance.random() < 1 / 2 else one
+        for _ in range(number):
+            yield self.child(
+                first, other, near if self._chance.random() < NEARLY else None, catalogues=False
+            )
 
 
 def mixed(

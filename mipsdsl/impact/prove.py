@@ -91,6 +91,11 @@ class Prover:
         pairs = pairing(trial.laws, rules.values())
         return cls(trial, limits, pairs, rules, process_time() + limits.budget)
 
+    @property
+    def stock(self) -> tuple[People, ...]:
+        """Return those who were tried and show most: examples, and who was bred."""
+        return tuple(self.trial.examples if self._breeder is None else self._breeder.stock)
+
     def all(self) -> Proofs:
         """Return what is known of all outputs, and which rules mean what they meant."""
         outputs = outputs_of(self.trial.laws)
