@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,12 @@ from mipsdsl.cli import inputs as i
 if TYPE_CHECKING:
     from mipsdsl.core.types import Type
     from mipsdsl.engines.store import Store, Stored
+    from mipsdsl.whynot.added import Addition
     from mipsdsl.whynot.search import Answer, Asker, Change, Found
     from mipsdsl.whynot.want import Want
 
 _SHOWN = 5
+_NAMED = 3
 
 
 @click.command(name="whynot")
@@ -127,12 +129,48 @@ def _answer(asker: Asker, answer: Answer, head: str) -> Iterator[str]:
     yield f"{head}then {item.name} is {_value(answer.outcome, item.type, asker.store, asker.want)}"
 
 
-def _told(store: Store, change: Change) -> str:
+def _told(store: Store, change: Change | Addition) -> str:
+    from mipsdsl.whynot.added import Addition
+
+    if isinstance(change, Addition):
+        return _told_added(store, change)
     spot = change.spot
     key = " ".join(str(part) for part in store.key(spot.row) if part is not None)
     label = f" ({spot.label})" if spot.label else ""
     new, old = (_text(value, spot.type, spot.scale) for value in (change.to, spot.value))
     return f"{spot.record} {key}: {spot.name}{label} {new} instead of {old}"
+
+
+def _told_added(store: Store, added: Addition) -> str:
+    """Return that one more row is sent, what it holds, and which others would do."""
+    from mipsdsl.engines.schema import LAYOUT
+
+    parent, schema = added.parent, store.schema
+    of = f"{parent[LAYOUT].record} {_named(store.key(parent))}"
+    key = schema.records[added.record].key
+    held = [f"{name} {text}" for name, text in _texts(store, added).items() if name not in key]
+    kind, own = added.record.replace("_", " "), _named(added.key)
+    others = ""
+    if added.alike:
+        shown = ", ".join(_named(key) for key in added.alike[:_NAMED])
+        more = len(added.alike) - _NAMED
+        others = f"; or instead {shown}" + (f" or {more} others" if more > 0 else "")
+    tail = f" ({', '.join(held)})" if held else ""
+    return f"{of}: report one more {kind}, {own}{tail}{others}"
+
+
+def _texts(store: Store, added: Addition) -> dict[str, str]:
+    """Return what an added row holds."""
+    fields = store.schema.fields
+    return {
+        name: _text(value, fields[added.record, name].type, fields[added.record, name].scale)
+        for name, value in added.values.items()
+        if value is not None
+    }
+
+
+def _named(key: Iterable[Stored]) -> str:
+    return " ".join(str(part) for part in key if part is not None)
 
 
 def _value(value: Stored, type_: Type, store: Store, want: Want) -> str:
@@ -151,21 +189,29 @@ def _text(value: Stored, type_: Type, scale: int) -> str:
     return str(value)
 
 
+def _change(store: Store, change: Change | Addition) -> dict[str, object]:
+    from mipsdsl.whynot.added import Addition
+
+    if isinstance(change, Addition):
+        alike = [[str(part) for part in key] for key in change.alike]
+        adds = _texts(store, change)
+        return {"record": change.record, "adds": adds, "or_instead": alike}
+    spot = change.spot
+    return {
+        "record": spot.record,
+        "key": [str(part) for part in store.key(spot.row)],
+        "name": spot.name,
+        "from": _text(spot.value, spot.type, spot.scale),
+        "to": _text(change.to, spot.type, spot.scale),
+    }
+
+
 def _content(asker: Asker, found: Found) -> dict[str, object]:
     want = asker.want
 
     def told(answer: Answer) -> dict[str, object]:
         return {
-            "changes": [
-                {
-                    "record": each.spot.record,
-                    "key": [str(part) for part in asker.store.key(each.spot.row)],
-                    "name": each.spot.name,
-                    "from": _text(each.spot.value, each.spot.type, each.spot.scale),
-                    "to": _text(each.to, each.spot.type, each.spot.scale),
-                }
-                for each in answer.changes
-            ],
+            "changes": [_change(asker.store, each) for each in answer.changes],
             "outcome": _value(answer.outcome, want.item.type, asker.store, want),
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 
 from attrs import define, field
 
@@ -132,15 +133,21 @@ class Interpreter(Evaluator):
         definition = self.store.schema.records[record]
         if definition.grouping is None or record in self.store.grouped:
             return
-        grouping = grouping_of(definition)
         outer, self._scribe = self._scribe, None
+        self.store.make_groups(record, *self._grouping(record))
+        self._scribe = outer
+
+    def regroup(self, record: str, parents: Sequence[Row]) -> None:
+        """Make the groups of ``record`` below these parents anew, beside those that there are."""
+        self.store.regroup(record, parents, *self._grouping(record))
+
+    def _grouping(self, record: str) -> tuple[Callable[[Row], Stored], Callable[[Row], bool]]:
+        grouping = grouping_of(self.store.schema.records[record])
         joined = grouping.joined
-        self.store.make_groups(
-            record,
+        return (
             lambda row: self.value(row, grouping.by),
             lambda row: joined is not None and self.holds(joined, At(row)),
         )
-        self._scribe = outer
 
     def note_parameter(self, parameter: c.Parameter) -> None:
         """Note that ``parameter`` was used."""

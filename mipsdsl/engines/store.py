@@ -124,12 +124,24 @@ class Store:
 
         A row without a value of ``by`` is in no group.
         """
-        grouping = grouping_of(self.schema.records[record])
         self.grouped.add(record)
         self.rows[record] = []
+        parents = self.rows.get(grouping_of(self.schema.records[record]).parent, [])
+        self.regroup(record, parents, by, joined)
+        self.reindex(record)
+
+    def regroup(
+        self,
+        record: str,
+        parents: Iterable[Row],
+        by: Callable[[Row], Stored],
+        joined: Callable[[Row], bool],
+    ) -> None:
+        """Make the groups of these parents, after those that there are."""
+        grouping = grouping_of(self.schema.records[record])
         slots = self.schema.layouts[grouping.parent].slots
         made_slot = slots[group_list(self.schema.records[record])]
-        for parent in self.rows.get(grouping.parent, []):
+        for parent in parents:
             rows: tuple[Row, ...] = parent[slots[grouping.list_name]]
             labels: list[object] = [_JOINED if joined(row) else by(row) for row in rows]
             own = dict.fromkeys(label for label in labels if label not in (None, _JOINED))
@@ -139,7 +151,6 @@ class Store:
                 members = tuple(row for row, label in pairs if label in (value, _JOINED))
                 made.append(self._group(record, parent, value, members))
             parent[made_slot] = tuple(made)
-        self.reindex(record)
 
     def _group(self, record: str, parent: Row, value: object, members: tuple[Row, ...]) -> Row:
         grouping = grouping_of(self.schema.records[record])

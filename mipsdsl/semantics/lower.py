@@ -78,12 +78,17 @@ def _results(node: n.Results, context: Context) -> tuple[str, tuple[str, ...]]:
 
 
 def _changeable(node: n.Changeable, context: Context) -> tuple[str, tuple[str, ...]]:
-    """Return what can be changed of a record: fields that are no part of its key, and given values.
+    """Return what can be changed of a record: fields, and given values.
+
+    A part of its key only if that is its name in a catalogue: another one may then be sent.
 
     Reports: E0201 no such field or rule.
     """
     record = context.record(node.record.text)
-    known = [x for x in (*record.fields, *record.items) if x not in record.key]
+    references = record.references.values()
+    named = {x for r in references if context.record(r.record).is_reference for x in r.by}
+    fixed = set(record.key) - named
+    known = [x for x in (*record.fields, *record.items) if x not in fixed]
     for name in node.names:
         if name.text not in known:
             near = nearest(name.text, known)

@@ -1,26 +1,28 @@
 """The search for the smallest changes.
 
 What can be changed is declared (``changeable of …``), and only rows that led to the outcome are
-changed. One change is looked for first, then two, and so on: each at its ends, and where that is
-enough it is drawn back, by halving, to the least that still is. A quantity is taken to work in one
-direction; every answer is computed again before it is given.
+changed, or get another row below them (``added``). One change is looked for first, then two, and so on:
+each at its ends, and where that is enough it is drawn back, by halving, to the least that still is. A
+quantity is taken to work in one direction; every answer is computed again before it is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations
 from typing import TypeAlias
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import GRID, QUANTITIES, Type, Unit
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.plan import Populations
-from mipsdsl.engines.schema import LAYOUT
+from mipsdsl.engines.schema import LAYOUT, NUMBER, group_list
 from mipsdsl.engines.store import Row, Store, Stored
 from mipsdsl.engines.trace import Trace
+from mipsdsl.whynot.added import Addition, Undo, additions, put
 from mipsdsl.whynot.want import Want
 
 WIDEST = 20
@@ -75,14 +77,14 @@ class Change:
         return abs(self.to - start) / max(1, self.spot.high - self.spot.low)
 
 
-Changes: TypeAlias = tuple[Change, ...]
+Changes: TypeAlias = tuple[Change | Addition, ...]
 
 
 @frozen(eq=False)
 class Answer:
     """Changes that together reach what is wanted, and the outcome then."""
 
-    changes: tuple[Change, ...]
+    changes: Changes
     outcome: Stored
 
 
@@ -105,47 +107,103 @@ class Asker:
     said: Populations
     row: Row
     want: Want
+    _near: list[Row] | None = field(default=None, init=False)
 
-    def outcome(self, changes: Sequence[Change] = ()) -> Stored:
+    def outcome(self, changes: Sequence[Change | Addition] = ()) -> Stored:
         """Return the outcome under ``changes``; the world is as before afterwards."""
         return self.around(changes)[self.want.item.name]
 
-    def around(self, changes: Sequence[Change] = ()) -> dict[str, Stored]:
-        """Return the outcome under ``changes`` and all of the same row that was computed for it."""
-        for each in changes:
-            _put(each.spot, each.to)
-        self.store.grouped.clear()
+    def around(self, changes: Sequence[Change | Addition] = ()) -> dict[str, Stored]:
+        """Return the outcome under ``changes`` and all of the same row that was computed for it.
+
+        Groups are made again of the rows that led to the outcome; ``is_so`` makes them all.
+        """
+        near = self._settled()
+        undone = [self._made(each) for each in changes]
         try:
             interpreter = Interpreter(self.program, self.store, self.said)
+            undone += self._regrouped(interpreter, near)
             name = self.want.item.name
             value = interpreter.value(self.row, name)
             return {**interpreter.computed(self.row), name: value}
         finally:
-            for each in changes:
-                _put(each.spot, each.spot.value)
-            self.store.grouped.clear()
+            for undo in reversed(undone):
+                undo()
 
-    def reaches(self, changes: Sequence[Change], within: int = 0) -> bool:
+    def is_so(self, answer: Answer) -> bool:
+        """Return whether the whole world, made anew, has the outcome of ``answer``, and it is wanted."""
+        undone = [self._made(each) for each in answer.changes]
+        self.store.grouped.clear()
+        try:
+            found = Interpreter(self.program, self.store, self.said)
+            value = found.value(self.row, self.want.item.name)
+            return value == answer.outcome and self.want.holds(value)
+        finally:
+            for undo in reversed(undone):
+                undo()
+            self.store.grouped.clear()
+            self._near = None
+
+    def _settled(self) -> list[Row]:
+        """Return the rows that led to the outcome; all groups are those of the data."""
+        if self._near is None:
+            interpreter = Interpreter(self.program, self.store, self.said)
+            for record in self.program.records:
+                interpreter.groups(record.name)
+            self._near = self.rows()
+        return self._near
+
+    def _regrouped(self, interpreter: Interpreter, near: Sequence[Row]) -> Iterator[Undo]:
+        for record in self.program.records:
+            if record.grouping is not None:
+                parent = record.grouping.parent
+                parents = [row for row in near if row[LAYOUT].record == parent]
+                slot = self.store.schema.layouts[parent].slots[group_list(record)]
+                lists, size = [row[slot] for row in parents], len(self.store.rows[record.name])
+                yield partial(_as_before, self.store, record.name, parents, slot, lists, size)
+                interpreter.regroup(record.name, parents)
+
+    def _made(self, change: Change | Addition) -> Undo:
+        if isinstance(change, Addition):
+            return put(self.store, change)
+        spot = change.spot
+        _put(spot, change.to)
+        return lambda: _put(spot, spot.value)
+
+    def reaches(self, changes: Sequence[Change | Addition], within: int = 0) -> bool:
         """Return whether ``changes`` reach what is wanted, or come as near to it as ``within``."""
         return self.want.lacking(self.outcome(changes)) <= within
 
     def spots(self) -> list[Spot]:
         """Return what can be changed of the rows that led to the outcome."""
+        declared = dict(self.program.changeable)
+        return [
+            spot
+            for row in self.rows()
+            for name in declared.get(row[LAYOUT].record, ())
+            if (spot := self._spot(row, row[LAYOUT].record, name)) is not None
+        ]
+
+    def rows(self) -> list[Row]:
+        """Return the rows that led to the outcome."""
         interpreter = Interpreter(self.program, self.store, self.said)
         item = self.want.item
         trace = interpreter.trace(item.record, self.row, item.name)
         rows = {(x.record, x.number): None for x in _all(trace) if x.record}
-        declared = dict(self.program.changeable)
-        return [
-            spot
-            for record, number in rows
-            for name in declared.get(record, ())
-            if (spot := self._spot(self.store.rows[record][number], record, name)) is not None
-        ]
+        return [self.store.rows[record][number] for record, number in rows]
+
+    def would_be(self, added: Addition, name: str) -> Spot:
+        """Return a field of a row that is not there yet."""
+        known = self.store.schema.fields[added.record, name]
+        choices = {each.name: each.values for each in self.program.choices}
+        many = choices.get(known.type.choice, ())
+        bounds, value = (known.low, known.high), added.values.get(name)
+        row = added.parent
+        return Spot(row, name, known.type, known.scale, *bounds, value, known.label, many)
 
     def _spot(self, row: Row, record: str, name: str) -> Spot | None:
         schema = self.store.schema
-        if self.store.is_created(row):
+        if self.store.is_created(row) or name in self.store.schema.records[record].key:
             return None
         value = row[row[LAYOUT].slots[name]]
         scale = row[LAYOUT].scales.get(name, 0)
@@ -163,6 +221,14 @@ class Asker:
             low, high = int(item.shape.low * grid), int(item.shape.high * grid)
         many = choices.get(item.type.choice, ())
         return Spot(row, name, item.type, scale, low, high, value, item.label, many)
+
+
+def _as_before(
+    store: Store, record: str, parents: Sequence[Row], slot: int, lists: Sequence[object], size: int
+) -> None:
+    for row, made in zip(parents, lists, strict=True):
+        row[slot] = made
+    del store.rows[record][size:]
 
 
 def _put(spot: Spot, value: Stored) -> None:
@@ -184,8 +250,9 @@ def _all(trace: Trace) -> Iterator[Trace]:
 def search(asker: Asker, *, most: int, answers: int) -> Found:
     """Return up to ``answers`` ways to what is wanted, of ``most`` changes at most, the fewest first."""
     outcome = asker.outcome()
-    spots = asker.spots()
-    ranked = _ranked(asker, spots)
+    spots, more = asker.spots(), list(additions(asker.program, asker.store, asker.rows()))
+    ranked = [*_ranked(asker, spots), *_added(asker, more, most)]
+    ranked.sort(key=lambda pair: pair[0])
     enough = {change.spot: change for lacking, change in reversed(ranked) if lacking == 0}
     found = [_drawn_back(asker, (change,)) for change in enough.values()]
     rest = [change for lacking, change in ranked if change.spot not in enough][:WIDEST]
@@ -204,12 +271,12 @@ def search(asker: Asker, *, most: int, answers: int) -> Found:
                 found.append(_drawn_back(asker, combined))
             elif nearest is None or _closer(asker.want, value, nearest.outcome):
                 nearest = Answer(combined, value)
-    found = [each for each in found if asker.reaches(each.changes)]
     found.sort(key=lambda each: (len(each.changes), sum(x.size for x in each.changes)))
+    found = [each for each in found[:answers] if asker.is_so(each)]
     if found or nearest is None:
-        return Found(outcome, tuple(found[:answers]), None, len(spots))
+        return Found(outcome, tuple(found), None, len(spots) + len(more))
     reached = asker.want.lacking(nearest.outcome)
-    return Found(outcome, (), _drawn_back(asker, nearest.changes, reached), len(spots))
+    return Found(outcome, (), _drawn_back(asker, nearest.changes, reached), len(spots) + len(more))
 
 
 def _closer(want: Want, value: Stored, other: Stored) -> bool:
@@ -232,9 +299,71 @@ def _ranked(asker: Asker, spots: Sequence[Spot]) -> list[tuple[int, Change]]:
     return [(lacking, change) for lacking, *_, change in sorted(found, key=lambda x: x[:4])]
 
 
+def _added(
+    asker: Asker, more: Sequence[Addition], most: int
+) -> Iterator[tuple[int, Change | Addition]]:
+    """Give rows that could be sent, each with how far the outcome is then from what is wanted.
+
+    Of those of one record that do as well, one stands for all; so many of them as may go together
+    are given where one does not do.
+    """
+    classes: dict[tuple[int, str, int, Stored], list[Addition]] = {}
+    for each in more:
+        outcome = asker.outcome((each,))
+        lacking = asker.want.lacking(outcome)
+        alike = (lacking, each.record, each.parent[NUMBER], outcome if lacking else None)
+        classes.setdefault(alike, []).append(each)
+    nearest: dict[tuple[str, int], int] = {}
+    for lacking, record, number, outcome in sorted(classes, key=lambda alike: alike[0]):
+        some = classes[lacking, record, number, outcome]
+        if nearest.setdefault((record, number), lacking) != lacking:
+            continue
+        yield from ((lacking, one) for one in _standing(some, most if lacking else 1))
+        best = _at_best(asker, some[0], lacking) if lacking else None
+        if best is not None:
+            yield best
+
+
+def _standing(some: Sequence[Addition], number: int) -> list[Addition]:
+    """Return so many of some that do as well, each with the others."""
+    keys = [each.key for each in some]
+    return [
+        evolve(one, alike=tuple(key for key in keys if key != one.key)) for one in some[:number]
+    ]
+
+
+def _at_best(asker: Asker, added: Addition, lacking: int) -> tuple[int, Addition] | None:
+    """Return a row that could be sent as well as it can be done, if that is better."""
+    schema, made, reached = asker.store.schema, added, lacking
+    for name in dict(asker.program.changeable)[added.record]:
+        known = schema.fields.get((added.record, name))
+        if known is None or name in added.named:
+            continue
+        spot = asker.would_be(added, name)
+        for end in spot.ends():
+            tried = evolve(made, values={**made.values, name: end})
+            now = asker.want.lacking(asker.outcome((tried,)))
+            if now < reached:
+                made, reached = tried, now
+    if made is added:
+        return None
+    for name, value in made.values.items():
+        if value != added.values[name]:
+            change = Change(asker.would_be(added, name), value)
+
+            def enough(to: Stored, made: Addition = made, name: str = name) -> bool:
+                tried = evolve(made, values={**made.values, name: to})
+                return asker.reaches((tried,), reached)
+
+            made = evolve(made, values={**made.values, name: _least(change, enough)})
+    return reached, made
+
+
 def _drawn_back(asker: Asker, changes: Changes, within: int = 0) -> Answer:
     """Return ``changes``, each drawn back to the least that is still enough (comes so near)."""
     for index, change in enumerate(changes):
+        if isinstance(change, Addition):
+            continue
         before, after = changes[:index], changes[index + 1 :]
 
         def enough(to: Stored, before: Changes = before, one: Change = change,

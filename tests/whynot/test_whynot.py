@@ -135,3 +135,162 @@ def test_what_is_no_field_cannot_be_declared_changeable(data) -> None:
 
     assert 2 == found.count("that can be changed")
     assert "`attests` is near" in found
+
+
+# --- what was not sent yet -----------------------------------------------------------------------
+
+WITH_CATALOGUE = """\
+rules for performance year 2017 paying 2019
+
+choice weight_of = medium, high
+
+record clinician key npi
+    npi  text
+
+record unit key unit_id
+    unit_id     text
+    npi         text
+    sent        yesno
+    activities  list of activity at most 10
+    rates       list of rate at most 10
+
+record activity key unit_id, activity_id
+    unit_id      text
+    activity_id  text
+    days         optional count from 0 to 366
+    catalogue    record activity_catalogue by activity_id
+
+record rate key unit_id, measure_id, way
+    unit_id     text
+    measure_id  text
+    way         text
+    met         count from 0 to 100
+    cases       count from 1 to 100
+    known       record rate_catalogue by measure_id, way
+
+record way_rate groups unit.rates by way at most 5
+
+reference activity_catalogue key activity_id
+    activity_id  text
+    weight       weight_of
+
+reference rate_catalogue key measure_id, way
+    measure_id  text
+    way         text
+
+relation clinician.units list of unit by npi at most 5
+
+ensure unit for each clinician where npi is not "0"
+    matching npi from npi
+    with sent no
+
+rule activity.points: points from 0 points to 20 points =
+    if (days default 0) < 90 then 0 points
+    else if catalogue.weight is high then 20 points else 10 points
+
+rule way_rate.points: points from 0 points to 100 points =
+    100 points * (ratio of (sum of met over rates) to (sum of cases over rates) (when zero: 0))
+    at most 100 points
+
+rule unit.score: points from 0 points to 120 points =
+    if not sent then 0 points
+    else ((sum of points over activities) at most 20 points)
+         + (highest points of way_rates default 0 points)
+
+rule clinician.score: points from 0 points to 120 points = highest score of units default 0 points
+
+changeable of activity = activity_id, days
+changeable of rate = measure_id, way, met
+
+usual activity days 90
+usual rate met 40 cases 80
+"""
+FILES = {
+    "clinician": "npi\n1\n2\n",
+    "unit": "unit_id,npi,sent\nu1,1,yes\n",
+    "activity": "unit_id,activity_id,days\nu1,A,120\n",
+    "rate": "unit_id,measure_id,way,met,cases\nu1,M1,claims,30,60\n",
+    "activity_catalogue": "activity_id,weight\nA,medium\nB,medium\nC,medium\nD,high\n",
+    "rate_catalogue": "measure_id,way\nM1,claims\nM1,registry\nM2,claims\n",
+}
+
+
+@pytest.fixture
+def sent(data):
+    (data / "p.mips").write_text(WITH_CATALOGUE)
+    for old in (data / "data").iterdir():
+        old.unlink()
+    for name, text in FILES.items():
+        (data / "data" / f"{name}.csv").write_text(text)
+    return data
+
+
+def answers_of(data, npi, want, *more):
+    found = whynot(data, npi, want, "--format", "json", *more)
+    return json.loads(found.stdout)["answers"]
+
+
+def test_one_more_activity_is_offered_with_those_that_do_as_well(sent) -> None:
+    """10 points of the activity and 50 of the rate: ten are missing, whatever activity it is."""
+    one = next(
+        a for a in answers_of(sent, "1", "score >= 70") if a["changes"][0]["record"] == "activity"
+    )
+    change = one["changes"][0]
+
+    assert {"unit_id": "u1", "activity_id": "B", "days": "120"} == change["adds"]
+    assert [["C"], ["D"]] == change["or_instead"]
+    assert "70 points" == one["outcome"]
+    text = whynot(sent, "1", "score >= 70").stdout
+    assert "unit u1: report one more activity, B (days 120); or instead C, D" in text
+
+
+def test_one_more_rate_is_sent_as_well_as_is_needed(sent) -> None:
+    """With 60 more in the denominator, claims reach 75% only if all 60 are met; a registry sooner."""
+    answers = answers_of(sent, "1", "score >= 85", "--changes", "1")
+    adds = [
+        change["adds"] for answer in answers for change in answer["changes"] if "adds" in change
+    ]
+
+    assert {
+        "unit_id": "u1",
+        "measure_id": "M1",
+        "way": "registry",
+        "met": "45",
+        "cases": "60",
+    } in adds
+
+
+def test_who_sent_nothing_is_told_to_send_something(sent) -> None:
+    """The unit of the second clinician is in no file: it would be sent with what it holds."""
+    answers = answers_of(sent, "2", "score > 0")
+    kinds = {answer["changes"][0]["record"] for answer in answers}
+
+    assert {"activity", "rate"} == kinds
+    assert all("adds" in answer["changes"][0] for answer in answers)
+
+
+def test_what_would_be_sent_counts_when_it_is(sent) -> None:
+    """Each answer, written into the files, has the outcome that it was said to have."""
+    for answer in answers_of(sent, "1", "score >= 70", "--changes", "1"):
+        (change,) = answer["changes"]
+        if "adds" not in change:
+            continue
+        file = sent / "data" / f"{change['record']}.csv"
+        before = file.read_text()
+        header = before.split("\n")[0].split(",")
+        file.write_text(before + ",".join(change["adds"].get(x, "") for x in header) + "\n")
+
+        assert answer["outcome"] in whynot(sent, "1", "score >= 70").stdout
+        assert "that is so already" in whynot(sent, "1", "score >= 70").stdout
+        file.write_text(before)
+
+
+def test_two_more_activities_go_together(sent) -> None:
+    (sent / "data" / "activity_catalogue.csv").write_text(
+        "activity_id,weight\nA,medium\nB,medium\nC,medium\n"
+    )
+    (sent / "data" / "activity.csv").write_text("unit_id,activity_id,days\n")
+    found = answers_of(sent, "1", "score >= 70", "--changes", "2")
+    pairs = [{c["record"] for c in a["changes"]} for a in found if len(a["changes"]) > 1]
+
+    assert {"activity"} in pairs
