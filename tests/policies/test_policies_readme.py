@@ -52,6 +52,13 @@ def test_links_lead_somewhere(name: str) -> None:
     assert (POLICIES / name).exists()
 
 
+@pytest.mark.parametrize(
+    "text", re.findall(r'"([a-z][^"…]+)"', README.partition("## 6.")[2].partition("|")[2])
+)
+def test_a_claim_that_the_page_names_is_made(text: str) -> None:
+    assert any(f'claim "{text}"' in path.read_text("utf-8") for path in POLICIES.rglob("*.mips"))
+
+
 def test_every_file_of_a_year_has_its_line() -> None:
     named = set(re.findall(r"`(\w+\.mips)`", README.partition("## 2.")[0]))
 
