@@ -7,12 +7,11 @@ import re
 from xml.etree import ElementTree as Xml
 
 import pytest
+from jsonschema import validate
 
 from mipsdsl import resources
 from mipsdsl.cli.junit import Case, junit
 from mipsdsl.library import path_of
-
-REGION = {"startLine", "startColumn", "endLine", "endColumn"}
 
 EXAMPLES = """
 usual clinician tin "1" npi "1" kind physician charges $50,000 score 50 points
@@ -39,42 +38,108 @@ def tried(policy):
     return policy
 
 
-def _location_is_sound(location, *, message):
-    assert set(location) <= {"id", "physicalLocation", "message"}
-    physical = location["physicalLocation"]
-
-    assert {"artifactLocation", "region"} == set(physical)
-    assert re.fullmatch(r"[A-Za-z0-9._/:%-]+", physical["artifactLocation"]["uri"])
-    assert REGION == set(physical["region"])
-    assert all(isinstance(number, int) and number > 0 for number in physical["region"].values())
-    assert not message or location["message"]["text"]
+def _object(required: str, **properties: object) -> dict[str, object]:
+    """Return the schema of an object that has nothing but these properties."""
+    allowed = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**allowed, "required": required.split()}
 
 
-def test_sarif_has_the_shape_of_its_schema(mips, wrong):
-    log = json.loads(mips("check", wrong, "--format", "sarif", code=1).stdout)
+def _list(of: object, **more: object) -> dict[str, object]:
+    return {"type": "array", "items": of, **more}
 
-    assert {"$schema", "version", "runs"} == set(log)
-    assert "2.1.0" == log["version"]
+
+# Of the schema of SARIF 2.1.0 what we write; required is also what code scanning of GitHub wants.
+_SAID = {"type": "string", "minLength": 1}
+_TEXT = _object("text", text=_SAID)
+_INDEX = {"type": "integer", "minimum": 0}
+_PLACE = {"type": "integer", "minimum": 1}
+_REGION = _object(
+    "startLine startColumn endLine endColumn",
+    startLine=_PLACE, startColumn=_PLACE, endLine=_PLACE, endColumn=_PLACE,
+)  # fmt: skip
+# A reference within the repository, or the whole address of a file of the program.
+_URI = {"type": "string", "pattern": r"^(file:///)?[A-Za-z0-9._~-][A-Za-z0-9._~/%-]*$"}
+_PHYSICAL = _object(
+    "artifactLocation region", artifactLocation=_object("uri", uri=_URI), region=_REGION
+)
+_LOCATION = _object("physicalLocation", id=_INDEX, physicalLocation=_PHYSICAL, message=_TEXT)
+_RELATED = {**_LOCATION, "required": ["id", "physicalLocation", "message"]}
+_RESULT = _object(
+    "ruleId level message locations",
+    ruleId=_SAID, ruleIndex=_INDEX, level={"enum": ["none", "note", "warning", "error"]},
+    message=_TEXT, locations=_list(_LOCATION, minItems=1, maxItems=1),
+    relatedLocations=_list(_RELATED, uniqueItems=True),
+)  # fmt: skip
+_RULE = _object(
+    "id shortDescription fullDescription help",
+    id=_SAID, shortDescription=_TEXT, fullDescription=_TEXT, help=_TEXT,
+)  # fmt: skip
+_DRIVER = _object(
+    "name version rules", name=_SAID, version=_SAID, rules=_list(_RULE, uniqueItems=True)
+)
+_RUN = _object(
+    "tool results",
+    tool=_object("driver", driver=_DRIVER), results=_list(_RESULT),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    invocations=_list(_object("executionSuccessful", executionSuccessful={"type": "boolean"})),
+)  # fmt: skip
+_SARIF = _object(
+    "$schema version runs",
+    **{"$schema": {"const": "https://json.schemastore.org/sarif-2.1.0.json"}},
+    version={"const": "2.1.0"}, runs=_list(_RUN, minItems=1, maxItems=1),
+)  # fmt: skip
+
+
+def _sound_sarif(text):
+    """Return the results of a log that is as its schema and code scanning want it."""
+    log = json.loads(text)
+    validate(log, _SARIF)
     (run,) = log["runs"]
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
 
-    assert {"tool", "columnKind", "invocations", "results"} == set(run)
-    driver = run["tool"]["driver"]
-    ids = [rule["id"] for rule in driver["rules"]]
-
-    assert "mips" == driver["name"]
     assert sorted(set(ids)) == ids
-    for rule in driver["rules"]:
-        assert {"id", "shortDescription", "fullDescription", "help"} == set(rule)
-        assert all(rule[name]["text"] for name in set(rule) - {"id"})
-    assert run["results"]
     for result in run["results"]:
         assert result["ruleId"] == ids[result["ruleIndex"]]
-        assert result["level"] in ("error", "warning", "note")
-        assert result["message"]["text"]
-        for location in result["locations"]:
-            _location_is_sound(location, message=False)
-        for location in result["relatedLocations"]:
-            _location_is_sound(location, message=True)
+        numbers = [each["id"] for each in result["relatedLocations"]]
+        assert list(range(1, len(numbers) + 1)) == numbers
+        for location in (*result["locations"], *result["relatedLocations"]):
+            region = location["physicalLocation"]["region"]
+            start, end = ((region[f"{x}Line"], region[f"{x}Column"]) for x in ("start", "end"))
+            assert start < end
+    return run["results"]
+
+
+def test_sarif_is_as_its_schema_and_code_scanning_want_it(mips, wrong):
+    assert _sound_sarif(mips("check", wrong, "--format", "sarif", code=1).stdout)
+
+
+def test_sarif_of_an_amendment_names_its_own_file_and_that_of_the_year(mips, tmp_path, monkeypatch):
+    folder = tmp_path / "politik" / "höher"
+    folder.mkdir(parents=True)
+    (folder / "rules.mips").write_text(
+        "rules for performance year 2017 paying 2019\namends 2017\n"
+        'set performance_threshold = 80 points was 75 points because "x" [proposal]\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    (found,) = _sound_sarif(mips("check", "politik/höher", "--format", "sarif", code=1).stdout)
+    own, others = found["locations"][0], found["relatedLocations"]
+
+    assert "politik/h%C3%B6her/rules.mips" == _uri(own)
+    assert 3 == own["physicalLocation"]["region"]["startLine"]
+    assert all(_uri(each).endswith("2017/payment_adjustment.mips") for each in others)
+
+
+def test_sarif_of_warnings_is_sound(mips, policy):
+    policy.write_text(f"{policy.read_text()}\nparameter unused = 3\n", encoding="utf-8")
+    results = _sound_sarif(mips("check", policy, "--format", "sarif").stdout)
+
+    assert {"W0701", "W0702"} == {each["ruleId"] for each in results}
+    assert {"warning"} == {each["level"] for each in results}
+
+
+def _uri(location):
+    return location["physicalLocation"]["artifactLocation"]["uri"]
 
 
 def test_sarif_names_the_file_as_it_lies(mips, wrong):
