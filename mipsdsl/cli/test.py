@@ -83,6 +83,13 @@ class Tried:
 def command(**options: Any) -> None:  # noqa: ANN401 - what click gives
     """Run the examples and claims of policies (of every year, when none is named).
 
+    With --mutate, what the rules say is changed, one thing at a time: conditions, exceptions, cells and
+    rows of tables, breaks of scales, selections, roundings, numbers, parameters, national factors; those
+    taken over from earlier years too. A change that no example notices is asked of the solver: what it
+    proves to say the same is taken out of the share, all else is listed. Not changed are records and
+    their lists, `ensure` (an example tells which rows there are) and published values. A real year takes
+    minutes; asked again, or after the year before, much less, as what is found of a rule is kept.
+
     Exit code 1 when one fails, or fewer changes are noticed than a policy requires; 2 when no test
     has the name that -k gives.
     """
