@@ -45,6 +45,7 @@ class Asked:
     outcome: str
     max_rejects: str
     save_tests: str | None
+    least: int = 0
 
     @property
     def more(self) -> bool:
@@ -84,6 +85,12 @@ _OPTIONS = (
     click.option("--outcome", default="", metavar="ITEM", help="What says how a row fares."),
     click.option("--save-tests", metavar="FILE", help="Write the witnesses as tests of both."),
     i.max_rejects,
+    click.option(
+        "--suppress-below",
+        type=click.IntRange(min=2),
+        metavar="N",
+        help="Show no number of fewer than N people, nor what gives it away; CMS asks for 11.",
+    ),
     click.option("--assume", multiple=True, metavar="FIELD=VALUE,…", help="As `mips run` has it."),
     click.option("--measures", metavar="DIR|YEAR", help="As `mips run` has it."),
     click.option("--map", "mapping", metavar="FILE.toml", help="As `mips run` has it."),
@@ -93,7 +100,10 @@ _OPTIONS = (
         help="As `mips run` has it.",
     ),
 )
-_OWN = ("named", "proof", "witnesses", "people", "sample", "all_", "by", "outcome", "save_tests")
+_OWN = (
+    "named", "proof", "witnesses", "people", "sample", "all_", "by", "outcome", "save_tests",
+    "suppress_below",
+)  # fmt: skip
 _OF_DATA = ("files", "max_rejects", "assume", "measures", "mapping", "percent_in")
 
 
@@ -134,6 +144,7 @@ def _asked(own: Mapping[str, Any]) -> Asked:
         outcome=own["outcome"],
         max_rejects=own["max_rejects"],
         save_tests=own["save_tests"],
+        least=own["suppress_below"] or 0,
     )
 
 
@@ -237,10 +248,11 @@ def _of_people(
 ) -> dict[str, Any]:
     from attrs import evolve
 
-    from mipsdsl.data.privacy import OPEN
+    from mipsdsl.data.privacy import OPEN, Privacy
     from mipsdsl.diff.laws import year_of
     from mipsdsl.impact.attribute import why
     from mipsdsl.impact.candidates import Names
+    from mipsdsl.impact.hiding import population_shown, why_shown
     from mipsdsl.impact.people import crowd, population
     from mipsdsl.whatif.lens import LensError
 
@@ -251,10 +263,11 @@ def _of_people(
         laws = _laws(difference, year)
     one = laws.merged.program if laws.merged is not None else laws.new
     parts: dict[str, Any] = {}
+    privacy = Privacy.of(one, None, asked.least) if asked.least else OPEN
     stage("reading")
     with (
         _given(asked, one) as (data, whose),
-        study.many_people(data, one, asked.max_rejects, OPEN, former) as source,
+        study.many_people(data, one, asked.max_rejects, privacy, former) as source,
     ):
         try:
             stage("scoring")
@@ -263,13 +276,21 @@ def _of_people(
             if PEOPLE in asked.layers:
                 seen = population(found, names)
                 taken = _taken_as_one(difference, names)
-                parts["population"] = evolve(seen, notes=(days, *taken, *seen.notes))
+                seen = evolve(seen, notes=(days, *taken, *seen.notes))
+                _enough(seen.size, asked.least)
+                parts["population"] = population_shown(seen, privacy)
             if WHY in asked.layers:
                 stage("scoring under the laws between")
-                parts["why"] = why(found, difference)
+                parts["why"] = why_shown(why(found, difference), asked.least)
         except LensError as mistake:
             raise exits.Stop(str(mistake)) from None
     return parts
+
+
+def _enough(people: int, least: int) -> None:
+    """Refuse to say anything of people who are too few together."""
+    if people < least:
+        raise exits.Stop(f"--suppress-below {least}: there are fewer people than that in the data")
 
 
 def _taken_as_one(difference: Difference, names: tuple[str, str]) -> list[str]:
