@@ -59,7 +59,7 @@ class Verified:
 )
 @click.option(
     "--budget",
-    default=50.0,
+    default=40.0,
     show_default=True,
     type=click.FloatRange(1),
     help="Seconds of each processor for all questions of one policy.",

@@ -11,6 +11,7 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import Unit
 from mipsdsl.engines.frames import Values, linked
 from mipsdsl.engines.interpreter import Interpreter
+from mipsdsl.engines.schema import Target
 from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.engines.store import Key, Stored
 from mipsdsl.verify.chance import holds_for_some
@@ -33,22 +34,33 @@ Examples: TypeAlias = Callable[[], Iterable[Told]]
 def shown(
     program: c.Program, wanted: Mapping[int, Never], examples: Iterable[Told]
 ) -> dict[int, str]:
-    """Return of those of the ``wanted`` whose ``bad`` holds in some example its name.
+    """Return of those of the ``wanted`` whose ``bad`` holds in some example which that is.
 
-    What an example leaves unsaid is as plain as it can be.
+    What an example leaves unsaid is as plain as it can be. Those that give no results come first; of
+    others it is said which are given.
     """
     open_ones, found = dict(wanted), {}
     population = populations_of(program, Maker(program, program.year))
-    for told in examples:
+    items = {(item.record, item.name) for item in program.items}
+    for told in sorted(examples, key=lambda each: bool(_given(each, items))):
         if not open_ones:
             break
         store = linked(program, whole(program, told.rows))
         engine = Interpreter(program, store, {**population, **told.populations})
         here = [number for number, each in open_ones.items() if holds_for_some(engine, each)]
+        said = ", ".join(_given(told, items))
         for number in here:
-            found[number] = told.name
+            found[number] = f"the example “{told.name}”" + (f", given {said}" if said else "")
             del open_ones[number]
     return found
+
+
+def _given(told: Told, items: set[Target]) -> list[str]:
+    """Return the results that an example gives as data."""
+    return sorted({
+        name for record, rows in told.rows.items() for row in rows for name in row
+        if (record, name) in items
+    })  # fmt: skip
 
 
 def whole(program: c.Program, told: Mapping[str, Sequence[Values]]) -> dict[str, list[Values]]:

@@ -271,3 +271,45 @@ def test_what_is_to_be_given_can_be_all_that_it_is_declared_to_be_and_nothing_el
     assert told["a mean is all or nothing"]["verdict"] == "refuted"
     assert told["a distance is small"]["verdict"] == "refuted"
     assert told["a distance is what can be"]["verdict"] == "proved"
+
+
+RARE = """
+rule clinician.odd: percent = if score is 61.37 points and spent is $777.77 then 1% else 2% [42 CFR 1]
+
+example "a rare clinician"
+    given the clinician npi "1" score 61.37 points out no new no
+    given the visit npi "1" number 1 cost $777.77
+    expect odd 1%
+
+example "a result that is given"
+    given the clinician npi "1" score 61.37 points out no new no spent $777.77
+    expect odd 1%
+"""
+
+
+def rare(text):
+    """Return the question of the rare case, and those whom the examples tell of."""
+    from mipsdsl.pipeline import compile_policy
+    from mipsdsl.source import Source
+    from mipsdsl.testing.told import told
+    from mipsdsl.verify.questions import Kind, questions
+    from mipsdsl.verify.shown import shown
+
+    sources = [Source("rare.mips", text)]
+    program = compile_policy(sources)
+    case = next(x for x in questions(program) if x.kind is Kind.CASE and "odd" in x.name)
+    return shown(program, {7: case.question}, told(sources))
+
+
+def test_who_is_in_an_example_need_not_be_looked_for():
+    assert rare(SOUND + RARE) == {7: "the example “a rare clinician”"}
+
+
+def test_of_an_example_that_gives_a_result_that_is_said():
+    given = SOUND + RARE.replace("number 1 cost $777.77", "number 1 cost $777.76")
+
+    assert rare(given) == {7: "the example “a result that is given”, given spent"}
+
+
+def test_an_example_of_somebody_else_shows_nothing():
+    assert rare(SOUND + RARE.replace("score 61.37 points", "score 61.38 points")) == {}

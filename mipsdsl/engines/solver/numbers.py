@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import z3
 from attrs import define, field, frozen
 
-from mipsdsl.engines.solver.logic import Bool, conj, disj, implies
+from mipsdsl.engines.solver.logic import Bool, conj, disj, implies, number_if
 
 FEW = 64
 """A number of at most so many values is multiplied and divided by case."""
@@ -94,9 +94,9 @@ def by_case(a: Num, images: dict[int, int]) -> Num:
     if a.known is not None:
         return known(images[a.known])
     items = list(images.items())
-    term: Term = items[-1][1]
+    term: Term = z3.IntVal(items[-1][1])
     for value, image in items[-2::-1]:
-        term = z3.If(a.term == value, z3.IntVal(image), term)
+        term = number_if(a.term == value, z3.IntVal(image), term)
     return of_term(term, min(images.values()), max(images.values()), images.values())
 
 
@@ -107,7 +107,7 @@ def select(test: Bool, a: Num, b: Num) -> Num:
     if a is b or (a.known is not None and a.known == b.known):
         return a
     values = None if a.values is None or b.values is None else a.values + b.values
-    term = z3.If(test, _as_term(a.term), _as_term(b.term))
+    term = number_if(test, _as_term(a.term), _as_term(b.term))
     return of_term(term, min(a.low, b.low), max(a.high, b.high), values)
 
 
@@ -334,7 +334,7 @@ def _cased(a: Num, b: Num, values: tuple[int, ...]) -> Term:
     """Return the product as one of a few products with numbers that are known."""
     term: Term = _as_term(a.term * values[-1])
     for value in values[-2::-1]:
-        term = z3.If(b.term == value, _as_term(a.term * value), term)
+        term = number_if(b.term == value, _as_term(a.term * value), term)
     return term
 
 
