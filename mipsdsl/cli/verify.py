@@ -137,7 +137,12 @@ def _show(program: Program, found: Verified, *, everything: bool) -> None:
             continue
         click.echo(f"\n{_TITLES[kind.value]}: {_counted(of_kind)}")
         for each in of_kind:
-            if everything or kind is Kind.CLAIM or each.is_well is not True or _is_note(each):
+            if (
+                everything
+                or kind is Kind.CLAIM
+                or each.is_well is not True
+                or each.is_without_effect
+            ):
                 _line(each, found.citations(each))
     click.echo(f"\n{_summary(results)}")
 
@@ -153,11 +158,6 @@ _TITLES = {
 }
 
 
-def _is_note(each: Result) -> bool:
-    """Whether something is worth a line though it is no mistake: a parameter that changes nothing."""
-    return each.kind.value == "parameter" and "nothing" in each.said
-
-
 def _counted(results: Sequence[Result]) -> str:
     words = [_word(each) for each in results]
     return ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
@@ -167,7 +167,7 @@ def _word(each: Result) -> str:
     """Return the verdict; of what asks for somebody, whether there is somebody."""
     if each.kind.value not in ("case", "parameter"):
         return each.verdict.value
-    if each.kind.value == "parameter" and ("no rule" in each.said or "nothing" in each.said):
+    if each.is_without_effect:
         return "without effect"
     return {True: "shown", False: "never", None: "not shown"}[each.is_well]
 
@@ -178,7 +178,9 @@ def _line(each: Result, citations: Sequence[str]) -> None:
     cited = "".join(f" [{citation}]" for citation in citations)
     shown = click.style(cited, dim=True) if policies.coloured() else cited
     click.echo(f"  {_styled(_word(each), each.is_well)} {name}{shown}")
-    if each.said and (each.verdict.value != "proved" or each.is_well is False or _is_note(each)):
+    if each.said and (
+        each.verdict.value != "proved" or each.is_well is False or each.is_without_effect
+    ):
         refuted = each.verdict.value == "refuted" and each.is_well is False
         click.echo(f"  {'':{_WIDTH}} {'not for: ' if refuted else ''}{each.said}")
 

@@ -19,6 +19,8 @@ from mipsdsl.verify.changes import changed_by
 MOVED = 6
 """So many readings of a parameter are looked at together."""
 
+UNREAD = "no rule reads it: it is information, or forgotten"
+
 
 class Kind(Enum):
     """What a question is about."""
@@ -236,8 +238,7 @@ def _of_parameters(program: c.Program) -> Iterator[Asked | Settled]:
         rows = [x for x in of_rows if x.kind is not c.ItemKind.SELECTION]
         others = () if parameter.value is None else _others(parameter.value)
         if parameter.name not in readers and parameter.name not in used:
-            said = "no rule reads it: it is information, or forgotten"
-            yield Settled(Kind.PARAMETER, parameter.name, parameter.place, False, said)
+            yield Settled(Kind.PARAMETER, parameter.name, parameter.place, False, UNREAD)
         elif not rows or not others:
             said = "read by a population item, a selection or a list, or still to be given"
             yield Settled(Kind.PARAMETER, parameter.name, parameter.place, True, said)

@@ -15,9 +15,11 @@ from mipsdsl.engines.solver.attempt import Never
 from mipsdsl.semantics.cells import quantity_text
 from mipsdsl.verify.excepted import exception_for_all
 from mipsdsl.verify.judge import Answer, Verdict
-from mipsdsl.verify.questions import Asked, Kind, Settled
+from mipsdsl.verify.questions import UNREAD, Asked, Kind, Settled
 from mipsdsl.verify.replay import Replay
 from mipsdsl.verify.told import told
+
+UNMOVED = "half and double the value change nothing in the rules that read it"
 
 
 @frozen
@@ -34,6 +36,11 @@ class Result:
     is_final: bool = True
     limit: float = 0.0
     """The seconds that it was given."""
+
+    @property
+    def is_without_effect(self) -> bool:
+        """Whether it is of a parameter that changes nothing, which is worth a line and no mistake."""
+        return self.kind is Kind.PARAMETER and self.said in (UNREAD, UNMOVED)
 
 
 def settled(each: Settled) -> Result:
@@ -56,10 +63,7 @@ def result(asked: Asked, answer: Answer, program: c.Program) -> Result:
         if asked.kind is Kind.CASE and is_well is False:
             said, is_well = _never(asked, program)
         if asked.kind is Kind.PARAMETER and is_well is False:
-            said, is_well = (
-                "half and double the value change nothing in the rules that read it",
-                True,
-            )
+            said, is_well = UNMOVED, True
     elif answer.verdict is Verdict.REFUTED and answer.replay is not None:
         said = _person(asked, answer.replay, program)
     return Result(

@@ -313,3 +313,14 @@ def test_of_an_example_that_gives_a_result_that_is_said():
 
 def test_an_example_of_somebody_else_shows_nothing():
     assert rare(SOUND + RARE.replace("score 61.37 points", "score 61.38 points")) == {}
+
+
+def test_a_parameter_that_an_example_shows_has_an_effect_whatever_the_example_is_called():
+    from mipsdsl.verify.judge import Verdict
+    from mipsdsl.verify.questions import UNREAD, Kind
+    from mipsdsl.verify.report import Result
+
+    said = ("the example “who sends nothing”", UNREAD)
+    found = [Result(Kind.PARAMETER, "size", Verdict.REFUTED, True, x, None) for x in said]
+
+    assert [each.is_without_effect for each in found] == [False, True]
