@@ -49,17 +49,17 @@ def route_between(olds: Layers, news: Layers) -> Route:
     first = step_in(olds[0]).first
     back, there = ([step_in(layer) for layer in chain[shared:]] for chain in (olds, news))
     found = followed_by(turned_round(_renamings(back, first)), _renamings(there, first))
-    undone = identifiers.turned_round(_replaced(olds[shared:]))
-    replaced = identifiers.followed(undone, _replaced(news[shared:]))
+    undone = identifiers.turned_round(_replaced(olds[shared:], back))
+    replaced = identifiers.followed(undone, _replaced(news[shared:], there))
     amendments = tuple(item for each in there for item in each.amendments)
     return Route(tuple(found), amendments, replaced)
 
 
-def _replaced(years: Sequence[Layer]) -> dict[str, str]:
+def _replaced(years: Sequence[Layer], steps: Sequence[Step]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for layer in years:
+    for layer, each in zip(years, steps, strict=True):
         if _is_published(layer):
-            found = identifiers.followed(found, identifiers.successors(step_in(layer).amendments))
+            found = identifiers.followed(found, identifiers.successors(each.amendments))
     return found
 
 
