@@ -154,6 +154,17 @@ def test_a_compiled_policy_needs_no_compiler(mips, policy, data, verb):
     assert set() == _loaded(*call)
 
 
+def test_policies_that_were_compared_need_no_parser(mips, policy, tmp_path):
+    other = tmp_path / "other.mips"
+    other.write_text(policy.read_text().replace("$30,000", "$40,000"))
+    call = ["diff", str(policy), str(other)]
+    first = mips(*call).stdout
+
+    assert {"wadler_lindig"} == _loaded(*call)
+    assert "$30,000 → $40,000" in first
+    assert first == mips(*call).stdout
+
+
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_every_command_says_what_it_does(mips, verb):
     assert "Usage:" in mips(verb, "--help").stdout
