@@ -31,7 +31,7 @@ from mipsdsl.diff import diff, policy_of, route
 from mipsdsl.diff.laws import laws_of, year_of
 from mipsdsl.diff.policy import Policy
 from mipsdsl.engines.schema import Target
-from mipsdsl.engines.store import Stored
+from mipsdsl.engines.store import Key, Stored
 from mipsdsl.impact.candidates import Mixer
 from mipsdsl.impact.law import OneLaw, People
 from mipsdsl.impact.prove import Limits, Prover
@@ -92,24 +92,24 @@ def attack(
 
 def replays(tried: Trial, case: Case) -> bool:
     """Return whether interpreter and generated Python give what is shown of a witness."""
-    record = case.target[0]
     for figure in case.witness.figures:
-        shown = (figure.before, figure.after)
-        for law, value in zip(tried.both, shown, strict=True):
-            if any(x != value for x in _twice(law, case, (record, figure.name))):
+        record, _, name = figure.name.rpartition(".")
+        # What has the name of a record with it is of the one row that there is of that.
+        target, key = ((record, name), None) if record else ((case.target[0], name), case.key)
+        for law, value in zip(tried.both, (figure.before, figure.after), strict=True):
+            if {value} != set(_twice(law, case.people, target, key)):
                 return False
     return case.values[0] != case.values[1]
 
 
-def _twice(law: OneLaw, case: Case, target: Target) -> Iterator[Stored]:
-    """Give what the interpreter and the generated Python say of the clinician of a witness."""
-    engine = law.interpreter(case.people)
-    store = law.run(case.people, [target])
+def _twice(law: OneLaw, people: People, target: Target, key: Key | None) -> Iterator[Stored]:
+    """Give what the interpreter and the generated Python say of a clinician."""
+    engine, store = law.interpreter(people), law.run(people, [target])
     for at, row in enumerate(store.rows[target[0]]):
-        if store.key(row) == case.key:
+        if key is None or store.key(row) == key:
             yield store.column(*target)[at]
     for row in engine.store.rows[target[0]]:
-        if engine.store.key(row) == case.key:
+        if key is None or engine.store.key(row) == key:
             yield engine.value(row, target[1])
 
 

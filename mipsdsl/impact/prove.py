@@ -35,7 +35,9 @@ MEANING = 0.5
 """Seconds for the question whether a rule of another text means the same."""
 ON_THE_WAY = 0.5
 """So much of the time is for these; the rest is for the outputs themselves."""
-CONDITIONED = 0.3
+CONDITION = 0.75
+"""Seconds for the question whether an output is the same but under a condition."""
+CONDITIONED = 0.5
 """So much of the time again is for the conditions that outputs differ under."""
 CONDITIONS = 3
 """So many conditions are tried of an output."""
@@ -213,7 +215,7 @@ class Prover:
     def _differs(self, target: Target) -> Proof:
         record, name = target
         if target not in self.pairs.apart:
-            for condition in conditions(self.trial, target)[:CONDITIONS]:
+            for condition in conditions(self.trial, target, self.pairs)[:CONDITIONS]:
                 answer = self._otherwise(target, condition)
                 if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
                     bound = _bound(dict(answer.bounds) | self.bounds_of(target))
@@ -227,7 +229,7 @@ class Prover:
     def _otherwise(self, target: Target, condition: Condition) -> Answer:
         """Return whether the output is the same for everyone for whom ``condition`` does not hold."""
         question = Never(target[0], condition.but_not(self.pairs.differs(target)))
-        answer = self._answer(question, self.limits.seconds)
+        answer = self._answer(question, min(CONDITION, self.limits.seconds))
         if answer.verdict is Verdict.REFUTED:
             self._try(answer)
         return answer

@@ -39,6 +39,8 @@ CHANCE = 12
 MIXED = 1_500
 """So many people are made of the examples."""
 SEED = 7
+KEPT = 400
+"""Of so many who differ in an output, and of so many who do not, more is kept than that."""
 AT_ONCE = 400
 """So many worlds are run together."""
 HIDDEN = frozenset({c.ItemKind.SELECTION, c.ItemKind.ROW})
@@ -55,12 +57,16 @@ Note: TypeAlias = Callable[
 
 @frozen(eq=False)
 class Sighting:
-    """A row for whom an item is another under the two policies."""
+    """A row for whom an item is another under the two policies, or (``alike``) the same.
+
+    ``told``: of an output, what rules of the row say that are yes, no or a choice, under each.
+    """
 
     people: People
     key: Key
     before: Stored
     after: Stored
+    told: Mapping[str, tuple[Stored, Stored]] = {}
 
 
 @define(eq=False)
@@ -103,16 +109,32 @@ class Trial:
                 continue
             olds, news = (store.column(*target) for store in (old, new))
             is_output = target in self.outputs
+            telling = self._telling(target[0], old, new) if is_output else {}
             for at, to, number, key in rows[target[0]]:
                 before, after = olds[at], news[to]
                 if not (_is_known(before) and _is_known(after)):
                     continue
-                if before != after:
-                    sighting = Sighting(some[number], key, before, after)
-                    self.seen.setdefault(target, []).append(sighting)
-                elif is_output:
-                    sighting = Sighting(some[number], key, before, after)
-                    self.alike.setdefault(target, []).append(sighting)
+                if before == after and not is_output:
+                    continue
+                known = (self.alike if before == after else self.seen).setdefault(target, [])
+                told = telling if len(known) < KEPT else {}
+                values = {name: (one[at], other[to]) for name, (one, other) in told.items()}
+                known.append(Sighting(some[number], key, before, after, values))
+
+    def _telling(
+        self, record: str, old: Store, new: Store
+    ) -> dict[str, tuple[Sequence[Stored], Sequence[Stored]]]:
+        """Return the columns of the rules of ``record`` that are yes, no or a choice."""
+        units = {
+            (item.record, item.name): item.type.unit
+            for item in self.laws.new.items
+            if item.record == record
+        }
+        return {
+            at[1]: (old.column(*at), new.column(*at))
+            for at in self.items
+            if units.get(at) in (Unit.YESNO, Unit.CHOICE)
+        }
 
     def _rows(self, record: str, old: Store, new: Store) -> list[Places]:
         """Return the rows that both have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import frozen
 
@@ -11,10 +11,9 @@ from mipsdsl.core.types import YESNO, Type, Unit
 from mipsdsl.engines.frames import Values
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Key, Stored
-from mipsdsl.impact.trial import Sighting, Trial
+from mipsdsl.impact.pairing import Pairing, before
+from mipsdsl.impact.trial import KEPT, Sighting, Trial
 
-MOST = 400
-"""So many of those who differ, and of those who do not, are looked at."""
 FEW = 3
 """Of a choice so many values can be named."""
 OTHERS = 0.3
@@ -54,9 +53,9 @@ class _Place:
         return c.Read(self.row, self.field.name, type=self.field.type)
 
 
-def conditions(trial: Trial, target: Target) -> list[Condition]:
+def conditions(trial: Trial, target: Target, pairs: Pairing) -> list[Condition]:
     """Return what all have in common for whom the output was seen to differ, the most telling first."""
-    seen, alike = (known.get(target, [])[:MOST] for known in (trial.seen, trial.alike))
+    seen, alike = (known.get(target, [])[:KEPT] for known in (trial.seen, trial.alike))
     program = trial.candidates.program
     choices = {each.name: len(each.values) for each in program.choices}
     found = []
@@ -72,7 +71,49 @@ def conditions(trial: Trial, target: Target) -> list[Condition]:
             share = sum(not met(value) for value in sent) / len(sent)
             if share >= OTHERS:
                 found.append(Condition(said, expr, share))
+    if alike:
+        found += _ruled(seen, alike, target, pairs)
     return sorted(found, key=lambda each: -each.share)
+
+
+def _ruled(
+    seen: Sequence[Sighting], alike: Sequence[Sighting], target: Target, pairs: Pairing
+) -> Iterator[Condition]:
+    """Give what a rule that the output rests on says of all who differ, under one policy at least."""
+    reach = pairs.reach(target) - {target, before(target)}
+    for name in seen[0].told:
+        at = (target[0], name)
+        item = pairs.items.get(at)
+        if item is None or at not in reach or at in pairs.apart:
+            continue
+        is_open = at in pairs.open
+        for value in _values_of(seen, name):
+            told = [value in each.told[name] for each in seen if each.told]
+            share = _share(value not in each.told[name] for each in alike if each.told)
+            if not all(told) or share < OTHERS:
+                continue
+            tests = [_is(item, name, value)]
+            if is_open:
+                was = pairs.items[before(at)]
+                tests.append(_is(was, was.name, value))
+            word = value if isinstance(value, str) else "yes" if value else "no"
+            said = f"{name} is {word}" + (" under one of the two" if is_open else "")
+            yield Condition(said, c.Or(tuple(tests), type=YESNO), share)
+
+
+def _values_of(seen: Sequence[Sighting], name: str) -> list[bool | str]:
+    """Return what a rule says of the first: what it says of all is among this."""
+    return list(dict.fromkeys(x for x in seen[0].told[name] if isinstance(x, bool | str)))
+
+
+def _share(those: Iterable[bool]) -> float:
+    told = list(those)
+    return sum(told) / len(told) if told else 0.0
+
+
+def _is(item: c.Item, name: str, value: bool | str) -> c.Expr:
+    read = c.Read(c.Here(), name, type=item.type, shape=item.shape)
+    return c.Same(read, c.Constant(value, type=item.type), type=YESNO)
 
 
 def _places(program: c.Program, record: str) -> Iterator[_Place]:

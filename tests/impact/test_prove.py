@@ -51,8 +51,9 @@ def test_what_a_parameter_does_not_reach_is_the_same_and_the_rest_differs() -> N
         "eligible": Sameness.SAME,
         "final": Sameness.SAME,
         "new": Sameness.SAME,
-        "adjustment": Sameness.DIFFERS,
+        "adjustment": Sameness.UNLESS,
     } == sameness(found)
+    assert "eligible is yes" == of(found, "adjustment").why
 
 
 def test_a_rule_of_another_text_and_the_same_meaning_is_said_to_be_reworded() -> None:
@@ -67,7 +68,7 @@ def test_a_rule_of_another_meaning_is_not_reworded() -> None:
     found = proved(POLICY, changed(("final < threshold", "final <= threshold")))
 
     assert () == found.reworded
-    assert Sameness.DIFFERS is of(found, "adjustment").sameness
+    assert Sameness.UNLESS is of(found, "adjustment").sameness
 
 
 def test_arithmetic_of_the_same_meaning_is_proved() -> None:
@@ -125,3 +126,19 @@ def test_without_time_nothing_is_said() -> None:
 
     assert Sameness.UNKNOWN is of(found, "final").sameness
     assert "time" in of(found, "final").why
+
+
+def test_a_rule_that_all_who_differ_have_in_common_is_a_condition() -> None:
+    found = proved(POLICY, changed(("then -9% else 9%", "then -8% else 8%")))
+    one = of(found, "adjustment")
+
+    assert (Sameness.UNLESS, "eligible is yes") == (one.sameness, one.why)
+
+
+def test_a_condition_that_changed_itself_holds_under_one_of_the_two() -> None:
+    new = changed(
+        ("then -9% else 9%", "then -8% else 8%"), ("low_charges = $30,000", "low_charges = $90")
+    )
+    one = of(proved(POLICY, new), "adjustment")
+
+    assert (Sameness.UNLESS, "eligible is yes under one of the two") == (one.sameness, one.why)
