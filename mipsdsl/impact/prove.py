@@ -43,7 +43,7 @@ CONDITIONS = 3
 """So many conditions are tried of an output."""
 FEW_ROUNDS = 6
 """So many generations are bred before the solver is asked: most that differs is seen by then."""
-ROUNDS = 12
+ROUNDS = 6
 """So many are bred toward what the solver leaves open."""
 SPENT = "the time for all proofs was spent"
 ROWS_APART = "each policy makes other rows of a record that it looks at"

@@ -104,12 +104,14 @@ class Trial:
         rows = {record: self._rows(record, old, new) for record in records}
         if note is not None:
             note(some, (old, new), rows)
+        telling: dict[str, dict[str, tuple[Sequence[Stored], Sequence[Stored]]]] = {}
         for target in self.items:
             if not rows[target[0]]:
                 continue
             olds, news = (store.column(*target) for store in (old, new))
             is_output = target in self.outputs
-            telling = self._telling(target[0], old, new) if is_output else {}
+            if is_output and target[0] not in telling:
+                telling[target[0]] = self._telling(target[0], old, new)
             for at, to, number, key in rows[target[0]]:
                 before, after = olds[at], news[to]
                 if not (_is_known(before) and _is_known(after)):
@@ -117,8 +119,8 @@ class Trial:
                 if before == after and not is_output:
                     continue
                 known = (self.alike if before == after else self.seen).setdefault(target, [])
-                told = telling if len(known) < KEPT else {}
-                values = {name: (one[at], other[to]) for name, (one, other) in told.items()}
+                told = telling[target[0]] if is_output and len(known) < KEPT else {}
+                values = {name: (was[at], now[to]) for name, (was, now) in told.items()}
                 known.append(Sighting(some[number], key, before, after, values))
 
     def _telling(
