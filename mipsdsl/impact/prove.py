@@ -39,7 +39,7 @@ CONDITION = 0.75
 """Seconds for the question whether an output is the same but under a condition."""
 CONDITIONED = 0.5
 """So much of the time again is for the conditions that outputs differ under."""
-CONDITIONS = 3
+CONDITIONS = 6
 """So many conditions are tried of an output."""
 FEW_ROUNDS = 6
 """So many generations are bred before the solver is asked: most that differs is seen by then."""
@@ -215,7 +215,7 @@ class Prover:
     def _differs(self, target: Target) -> Proof:
         record, name = target
         if target not in self.pairs.apart:
-            for condition in conditions(self.trial, target, self.pairs)[:CONDITIONS]:
+            for condition in self._conditions(target):
                 answer = self._otherwise(target, condition)
                 if answer.verdict in (Verdict.PROVED, Verdict.BOUNDED):
                     bound = _bound(dict(answer.bounds) | self.bounds_of(target))
@@ -225,6 +225,17 @@ class Prover:
         scale = item.shape.scale if item.type.unit in QUANTITIES and item.shape else None
         one, other = (value_text(x, item.type, scale) for x in (first.before, first.after))
         return Proof(record, name, Sameness.DIFFERS, f"{one} → {other} for one of those tried")
+
+    def _conditions(self, target: Target) -> Iterator[Condition]:
+        """Give conditions that nobody refutes who was tried, nor whom the solver brought meanwhile."""
+        given: set[str] = set()
+        while len(given) < CONDITIONS:
+            found = conditions(self.trial, target, self.pairs)
+            new = next((each for each in found if each.said not in given), None)
+            if new is None:
+                return
+            given.add(new.said)
+            yield new
 
     def _otherwise(self, target: Target, condition: Condition) -> Answer:
         """Return whether the output is the same for everyone for whom ``condition`` does not hold."""

@@ -119,7 +119,9 @@ class Trial:
                 if before == after and not is_output:
                     continue
                 known = (self.alike if before == after else self.seen).setdefault(target, [])
-                told = telling[target[0]] if is_output and len(known) < KEPT else {}
+                # Whom the solver finds comes alone and late, and is as telling as the first.
+                is_told = is_output and (len(known) < KEPT or len(some) == 1)
+                told = telling[target[0]] if is_told else {}
                 values = {name: (was[at], now[to]) for name, (was, now) in told.items()}
                 known.append(Sighting(some[number], key, before, after, values))
 

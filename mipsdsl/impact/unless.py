@@ -14,6 +14,8 @@ from mipsdsl.engines.store import Key, Stored
 from mipsdsl.impact.pairing import Pairing, before
 from mipsdsl.impact.trial import KEPT, Sighting, Trial
 
+LAST = 20
+"""So many of those who were seen last are looked at as well: whom the solver brought against another."""
 FEW = 3
 """Of a choice so many values can be named."""
 OTHERS = 0.3
@@ -55,7 +57,8 @@ class _Place:
 
 def conditions(trial: Trial, target: Target, pairs: Pairing) -> list[Condition]:
     """Return what all have in common for whom the output was seen to differ, the most telling first."""
-    seen, alike = (known.get(target, [])[:KEPT] for known in (trial.seen, trial.alike))
+    alike = trial.alike.get(target, [])[:KEPT]
+    seen = [*trial.seen[target][:KEPT], *trial.seen[target][KEPT:][-LAST:]]
     program = trial.candidates.program
     choices = {each.name: len(each.values) for each in program.choices}
     found = []
