@@ -136,17 +136,21 @@ class Pairing:
         if blank(self.items[old].expr) == blank(self.items[target].expr):
             yield target
 
+    def distances(self, target: Target) -> dict[Target, int]:
+        """Return how far each item and field is, over rules, that either form of ``target`` rests on."""
+        schema = schema_of(self.base.records, tuple(self.items.values()))
+        waiting = [x for x in (target, before(target)) if x in self.items]
+        far = dict.fromkeys(waiting, 0)
+        for at in waiting:
+            for read in _reads(self.items[at], schema) if at in self.items else ():
+                if (read.record, read.name) not in far:
+                    far[read.record, read.name] = far[at] + 1
+                    waiting.append((read.record, read.name))
+        return far
+
     def reach(self, target: Target) -> set[Target]:
         """Return all items that either form of ``target`` rests on, with both."""
-        schema = schema_of(self.base.records, tuple(self.items.values()))
-        seen: set[Target] = set()
-        waiting = [target, before(target)]
-        while waiting:
-            one = waiting.pop()
-            if one not in seen and one in self.items:
-                seen.add(one)
-                waiting += [(x.record, x.name) for x in _reads(self.items[one], schema)]
-        return seen
+        return self.distances(target).keys() & self.items.keys()
 
     def cone(self, target: Target) -> set[Target]:
         """Return the open items that either form of ``target`` rests on, with itself."""

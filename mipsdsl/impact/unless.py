@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -18,17 +18,21 @@ LAST = 20
 """So many of those who were seen last are looked at as well: whom the solver brought against another."""
 FEW = 3
 """Of a choice so many values can be named."""
-OTHERS = 0.3
+OTHERS = 0.1
 """At least so many of those for whom the output is the same must not meet a condition."""
 
 
 @frozen
 class Condition:
-    """A condition on a row, in words and in the core; ``share``: so many of the alike do not meet it."""
+    """A condition on a row, in words and in the core.
+
+    ``share``: so many of the alike do not meet it. ``far``: over so many rules the output rests on it.
+    """
 
     said: str
     expr: c.Expr
     share: float
+    far: int
 
     def but_not(self, bad: c.Expr) -> c.Expr:
         """Return that ``bad`` holds where the condition does not."""
@@ -56,13 +60,19 @@ class _Place:
 
 
 def conditions(trial: Trial, target: Target, pairs: Pairing) -> list[Condition]:
-    """Return what all have in common for whom the output was seen to differ, the most telling first."""
+    """Return what all have in common for whom the output was seen to differ, the nearest first.
+
+    What the output does not rest on is none, whatever those have in common who were seen.
+    """
     alike = trial.alike.get(target, [])[:KEPT]
     seen = [*trial.seen[target][:KEPT], *trial.seen[target][KEPT:][-LAST:]]
     program = trial.candidates.program
     choices = {each.name: len(each.values) for each in program.choices}
-    found = []
+    found: list[Condition] = []
+    far = pairs.distances(target)
     for place in _places(program, target[0]) if alike else ():
+        if (place.record, place.field.name) not in far:
+            continue
         told, others = (
             [_value(program, each, target[0], place) for each in some] for some in (seen, alike)
         )
@@ -73,21 +83,24 @@ def conditions(trial: Trial, target: Target, pairs: Pairing) -> list[Condition]:
         for said, expr, met in _common(place, told, few):
             share = sum(not met(value) for value in sent) / len(sent)
             if share >= OTHERS:
-                found.append(Condition(said, expr, share))
+                found.append(Condition(said, expr, share, far[place.record, place.field.name]))
     if alike:
-        found += _ruled(seen, alike, target, pairs)
-    return sorted(found, key=lambda each: -each.share)
+        found += _ruled(seen, alike, target, pairs, far)
+    return sorted(found, key=lambda each: (each.far, -each.share))
 
 
 def _ruled(
-    seen: Sequence[Sighting], alike: Sequence[Sighting], target: Target, pairs: Pairing
+    seen: Sequence[Sighting],
+    alike: Sequence[Sighting],
+    target: Target,
+    pairs: Pairing,
+    far: Mapping[Target, int],
 ) -> Iterator[Condition]:
     """Give what a rule that the output rests on says of all who differ, under one policy at least."""
-    reach = pairs.reach(target) - {target, before(target)}
     for name in seen[0].told:
         at = (target[0], name)
         item = pairs.items.get(at)
-        if item is None or at not in reach or at in pairs.apart:
+        if item is None or not far.get(at) or at in pairs.apart:
             continue
         is_open = at in pairs.open
         for value in _values_of(seen, name):
@@ -101,7 +114,7 @@ def _ruled(
                 tests.append(_is(was, was.name, value))
             word = value if isinstance(value, str) else "yes" if value else "no"
             said = f"{name} is {word}" + (" under one of the two" if is_open else "")
-            yield Condition(said, c.Or(tuple(tests), type=YESNO), share)
+            yield Condition(said, c.Or(tuple(tests), type=YESNO), share, far[at])
 
 
 def _values_of(seen: Sequence[Sighting], name: str) -> list[bool | str]:

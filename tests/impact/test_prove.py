@@ -142,3 +142,21 @@ def test_a_condition_that_changed_itself_holds_under_one_of_the_two() -> None:
     one = of(proved(POLICY, new), "adjustment")
 
     assert (Sameness.UNLESS, "eligible is yes under one of the two") == (one.sameness, one.why)
+
+
+def test_another_name_of_a_parameter_is_the_same_for_everyone_there_and_back() -> None:
+    text = POLICY.replace("low_charges", "few_charges")
+
+    for one, other in ((POLICY, text), (text, POLICY)):
+        found = proofs(tried(one, other), Limits(seconds=60, budget=0))
+        assert {Sameness.SAME} == set(sameness(found).values())
+
+
+def test_another_order_is_the_same_for_everyone() -> None:
+    head, *items = POLICY.split("\n\n")
+    parts = [x for x in items if not x.startswith("results")]
+    found = proofs(
+        tried(POLICY, "\n\n".join([head, *reversed(parts), *(x for x in items if x not in parts)])),
+        Limits(seconds=60, budget=0),
+    )
+    assert {Sameness.SAME} == set(sameness(found).values())
