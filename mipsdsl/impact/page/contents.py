@@ -114,7 +114,8 @@ def tiles(difference: Difference, layers: Layers, changes: Sequence[Change]) -> 
 def _of_population(population: Population) -> Iterable[Tile]:
     for name, each in population.outcomes.items():
         whole = each.whole
-        said = f"move by {spoken(name)}, {share_text(whole.moved, whole.size)} of {whole.size:,}"
+        share = share_text(whole.moved, whole.size)
+        said = f"of {whole.size:,} ({share}) have another {spoken(name)}"
         yield Tile("many", f"{whole.moved:,}", said)
     money = next(
         (each.whole.money for each in population.outcomes.values() if each.whole.money), {}
