@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from time import process_time
 from typing import Any, TypeAlias
 
 from attrs import define, field, frozen
@@ -17,7 +18,7 @@ from mipsdsl.engines.solver.logic import Bool, conj
 from mipsdsl.engines.solver.numbers import Numbers
 from mipsdsl.engines.solver.person import Decoder, Person
 from mipsdsl.engines.solver.probe import Found, Probe
-from mipsdsl.engines.solver.rows import Row, Rows
+from mipsdsl.engines.solver.rows import Late, Row, Rows
 from mipsdsl.engines.solver.values import Quantity, compared, quantity
 
 
@@ -83,8 +84,17 @@ def attempt(
         Beyond: the program has something that the solver does not know.
 
     """
-    numbers = Numbers()
-    rows = Rows(schema, numbers, codes, dict(settings.bounds))
+    end = process_time() + settings.seconds
+    rows = Rows(schema, Numbers(), codes, dict(settings.bounds), end)
+    try:
+        return _tried(rows, grids, question, depth, settings)
+    except Late:
+        return Attempt(Found.UNDECIDED, "timeout", bounded=frozenset(rows.bounded))
+
+
+def _tried(
+    rows: Rows, grids: Grids, question: Question, depth: Depth, settings: Settings
+) -> Attempt:
     first = Encoder(rows, depth, grids)
     here = _here(first, question.record)
     second: Encoder | None = None
@@ -92,7 +102,7 @@ def attempt(
         bad = first.holds(question.bad, At(here))
     else:
         second = Encoder(rows, depth, grids, first, question.changed)
-        bad = _moves(first, second, here, question.claim, schema)
+        bad = _moves(first, second, here, question.claim, rows.schema)
     if bad is False:
         return Attempt(Found.NOBODY, bounded=frozenset(rows.bounded))
     rows.close()

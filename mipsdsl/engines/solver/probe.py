@@ -150,7 +150,6 @@ class Probe:
             literals[literal.get_id()] = freed
             self._solver.add(implies(literal, fixed))
             blamed.append(literal)
-        self._solver.set("core.minimize", True)
         model = self._model
         found, _ = self._check(blamed)
         for _ in range(PLANES_TO_BLAME):
@@ -161,9 +160,22 @@ class Probe:
             found, _ = self._check(blamed)
         core = None
         if found is Found.NOBODY:
-            core = [literals[x.get_id()] for x in self._solver.unsat_core()]
+            core = [literals[x.get_id()] for x in self._least(list(self._solver.unsat_core()))]
         self._solver.pop()
         self._model = model
+        return core
+
+    def _least(self, core: list[Bool]) -> list[Bool]:
+        """Return a part of a core from which nothing can be left out, as far as there is time.
+
+        Z3's own way to do so knows no time limit.
+        """
+        for literal in list(core):
+            rest = [each for each in core if each is not literal]
+            if len(rest) == len(core) or self._check(rest)[0] is not Found.NOBODY:
+                continue
+            found = {each.get_id() for each in self._solver.unsat_core()}
+            core = [each for each in rest if each.get_id() in found]
         return core
 
 

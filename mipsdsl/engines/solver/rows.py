@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import inf
+from time import process_time
+
 from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
@@ -18,6 +21,10 @@ MOST_KEYED = 12
 
 class Beyond(Exception):
     """Something of a program that the solver does not know; the message says what."""
+
+
+class Late(Exception):
+    """There are so many rows that the time was spent before the solver was asked."""
 
 
 @define(eq=False)
@@ -49,23 +56,37 @@ class Slot:
 
 @define
 class Rows:
-    """The rows that were come to. ``bounds``: the longest that a list is taken to be."""
+    """The rows that were come to. ``bounds``: the longest that a list is taken to be.
+
+    ``end``: until when rows are made, in seconds of the processor's time of this process.
+    """
 
     schema: Schema
     numbers: Numbers
     codes: Codebook
     bounds: dict[Target, int] = field(factory=dict)
+    end: float = inf
     made: list[Row] = field(factory=list)
     bounded: set[Target] = field(factory=set)
     _keyed: dict[str, list[Row]] = field(factory=dict)
 
     def make(self, record: str, here: Bool = True) -> Row:
-        """Return a new row of ``record``."""
+        """Return a new row of ``record``.
+
+        Raises:
+            Late: the time is spent.
+
+        """
+        self._hurry()
         row = Row(record, len(self.made), here)
         self.made.append(row)
         if any(owner == record for owner, _ in self.schema.incomplete):
             row.created = self.numbers.flag(f"{record}.created")
         return row
+
+    def _hurry(self) -> None:
+        if process_time() > self.end:
+            raise Late
 
     # --- fields ---
 
@@ -231,6 +252,7 @@ class Rows:
     def close(self) -> None:
         """Say of the rows that were come to apart which lists they are in."""
         for row in list(self.made):
+            self._hurry()
             for name, slots in row.lists.items():
                 relation = self.schema.relation(row.record, name)
                 if relation is None or not slots:
