@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from attrs import define, field
 from wadler_lindig import AbstractDoc, BreakDoc, ConcatDoc, GroupDoc, NestDoc, TextDoc
+from wadler_lindig._wadler_lindig import pformat_doc
 
-from mipsdsl.format.fitting import laid_out
 from mipsdsl.source import Span
 from mipsdsl.syntax import nodes as n
 from mipsdsl.syntax.comments import Comment, Quoted, blank_before
@@ -223,7 +223,7 @@ class Layout:
 
     def flat(self, doc: AbstractDoc) -> str:
         """Return ``doc`` on one line, without marks."""
-        words = laid_out(doc, _FLAT)
+        words = pformat_doc(doc, _FLAT)
         return re.sub(f"{self.sign}[^{self.sign}]*{self.sign}", "", words)
 
     def bare(self) -> Layout:
@@ -232,7 +232,7 @@ class Layout:
 
     def render(self, doc: AbstractDoc) -> str:
         """Return the lines of ``doc``, every comment in its place."""
-        made = laid_out(doc, self.width).split("\n")
+        made = pformat_doc(doc, self.width).split("\n")
         return "\n".join(shown for line in made for shown in self._lines(line))
 
     def _lines(self, line: str) -> list[str]:
