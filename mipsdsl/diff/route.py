@@ -71,8 +71,10 @@ def _is_published(layer: Layer) -> bool:
 
 def step(layer: Layer, first: str) -> Route:
     """Return the way of one layer from what it amends; what names no record is of the ``first``."""
-    amendments = step_in(layer).amendments
-    return Route(tuple(said_in(amendments, first)), amendments)
+    made = step_in(layer)
+    return Route(
+        tuple(said_in(made.amendments, first)), made.amendments, _replaced([layer], [made])
+    )
 
 
 def _renamings(steps: Sequence[Step], first: str) -> list[Renaming]:

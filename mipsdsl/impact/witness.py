@@ -25,6 +25,7 @@ from mipsdsl.impact.law import OneLaw, People
 from mipsdsl.impact.naming import Naming
 from mipsdsl.impact.shrink import Shrinker
 from mipsdsl.impact.trial import Sighting, Trial
+from mipsdsl.scoring import NATIONAL
 from mipsdsl.whatif.report import Figure
 
 STARTS = 2
@@ -180,9 +181,12 @@ class _Seeker:
         return Case(witness, target, people, key, (values[0], values[1]))
 
     def _tables(self, people: People) -> Mapping[str, tuple[Mapping[str, str], ...]]:
-        """Return the rows, by record: what says whose they are, and what is not as usual."""
+        """Return the rows, by record: what says whose they are, and what is not as usual.
+
+        Factors that these people come with are those of the one row of the whole population.
+        """
         unusual = set(self._shrinker.unusual(people))
-        found = {}
+        found: dict[str, tuple[Mapping[str, str], ...]] = {}
         for record in self.trial.candidates.program.records:
             told = [
                 {
@@ -195,7 +199,16 @@ class _Seeker:
             ]
             if told:
                 found[record.name] = tuple(told)
+        if people.populations:
+            found[NATIONAL] = (self._factors(people),)
         return found
+
+    def _factors(self, people: People) -> Mapping[str, str]:
+        items = {item.name: item for item in self.trial.candidates.program.items if not item.record}
+        return {
+            name: value_text(value, items[name].type, stored_scale(items[name]))
+            for name, value in people.populations.items()
+        }
 
     def _figures(
         self, target: Target, engines: list[Interpreter], rows: list[Row]

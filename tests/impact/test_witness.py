@@ -191,3 +191,18 @@ usual practice tin "P" size 100 points
     (witness,) = [each for each in found if each.kind == "reward → penalty"]
 
     assert ["adjustment", "practice.large"] == [figure.name for figure in witness.figures]
+
+
+def test_a_factor_that_the_change_needs_is_told_with_the_clinician() -> None:
+    crowded = """
+parameter limit = 60 [42 CFR 9]
+population number: count = count of clinicians [42 CFR 9]
+rule clinician.crowded: yesno = number > limit [42 CFR 9]
+"""
+    old = changed(("= eligible,", "= crowded, eligible,")) + crowded
+    found = tried(old, old.replace("limit = 60", "limit = 40"))
+    found.look([People(found.candidates.usual.rows, {"number": 50})])
+
+    (witness,) = [each for each in witnesses(found) if each.name == "crowded"]
+
+    assert ({"number": "50"},) == witness.tables["population"]
