@@ -1,11 +1,12 @@
-"""Start to finish of ``mips diff A B`` of neighbouring years, against a Python that does nothing.
+"""Start to finish of ``mips diff A B`` of neighbouring years: of the text, and of all layers.
 
-    python -m benchmarks.comparisons [--rounds 9] [--nothing-kept]
+    python -m benchmarks.comparisons [--rounds 9] [--sample 100000]
 
-Each repetition starts ``python -c pass`` and then every comparison, in turn, in processes of their own;
-a ratio is the median of the ratios of such pairs. The policies are kept from a run before; no comparison
-is. The last one is of 2026 with a file that amends it and is edited before each repetition. With
-``--nothing-kept`` every comparison runs once, each with an empty cache.
+Each repetition starts ``python -c pass`` and then every comparison of the text, in turn, in processes of
+their own; a ratio is the median of the ratios of such pairs. The policies are kept from a run before; no
+comparison is. The last one is of 2026 with a file that amends it and is edited before each repetition.
+Then each pair is compared once with nothing kept at all, and after that once in all layers with so many
+invented clinicians, as a page. The table goes into ``RESULTS.md``.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from unittest import mock
 
+from benchmarks import report
 from benchmarks.cold_start import BARE, run
 from benchmarks.timing import Race, Side, machine, race
 from mipsdsl.library import years
 
 EDITED = "2026, a file that is edited"
+_HEAD = """\
+## Two years compared, from start to finish
+
+{0}: `mips diff A B`, the median of {1.rounds} rounds; once with nothing kept; and once
+`--all --sample {1.sample} -o page.html`: text, proof, witnesses, people, and which provision did it."""
 _OWN = """rules for performance year 2026 paying 2028
 amends 2026
 parameter of_this_round = {number} points [42 CFR 414.1405(b)]
@@ -38,30 +45,38 @@ def pairs() -> Iterator[tuple[str, str]]:
 
 
 def main() -> None:
-    """Time every comparison, and print a table."""
+    """Time every comparison, and record the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--nothing-kept", action="store_true")
+    parser.add_argument("--sample", type=int, default=100_000)
+    parser.add_argument("--output", type=Path, default=report.RESULTS)
     asked = parser.parse_args()
-    print(machine())
-    if asked.nothing_kept:
-        for old, new in pairs():
-            print(f"{old} → {new}{_with_nothing_kept(old, new):>12.1f} s", flush=True)
-        return
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         own = Path(name) / "own.mips"
         sides: dict[str, Side] = {BARE: lambda _: run(["-c", "pass"])}
-        sides |= {f"{old} → {new}": _side(old, new) for old, new in pairs()}
+        sides |= {_name(*pair): _side(*pair) for pair in pairs()}
         sides[EDITED] = lambda number: _edited(own, number)
-        _show(race(sides, asked.rounds, warm=1))
+        found = race(sides, asked.rounds, warm=1)
+        others = {_name(*pair): _once(*pair, asked.sample, Path(name)) for pair in pairs()}
+    lines = [*_rows(found, others)]
+    print("\n".join(lines))
+    said = f"`python -m benchmarks.comparisons` ({machine()}; load {load:.0f})"
+    report.record(
+        "comparisons", "\n\n".join([_HEAD.format(said, asked), "\n".join(lines)]), asked.output
+    )
+
+
+def _name(old: str, new: str) -> str:
+    return f"{old} → {new}"
 
 
 def _side(old: str, new: str) -> Side:
     return lambda _: _compare(old, new)
 
 
-def _compare(old: str, new: str) -> None:
-    done = run(["-m", "mipsdsl", "diff", old, new])
+def _compare(old: str, new: str, *more: str) -> None:
+    done = run(["-m", "mipsdsl", "diff", old, new, *more])
     if done.returncode:
         raise SystemExit(done.stderr)
 
@@ -72,18 +87,28 @@ def _edited(own: Path, number: int) -> None:
     _compare("2026", str(own))
 
 
-def _with_nothing_kept(old: str, new: str) -> float:
+def _once(old: str, new: str, sample: int, folder: Path) -> str:
+    """Return the cells of what is timed once: nothing kept, all layers, and the size of the page."""
     with tempfile.TemporaryDirectory() as name, mock.patch.dict(os.environ, XDG_CACHE_HOME=name):
-        began = perf_counter()
-        _compare(old, new)
-        return perf_counter() - began
+        bare = _timed(lambda: _compare(old, new))
+        page = folder / "page.html"
+        all_layers = ("--all", "--sample", str(sample), "-o", str(page))
+        whole = _timed(lambda: _compare(old, new, *all_layers))
+    return f"{bare:.1f} s | {whole:.0f} s | {page.stat().st_size / 1e6:.1f} MB"
 
 
-def _show(found: Race) -> None:
-    print(f"{'':<28}{'median':>12}{'× bare Python':>16}")
+def _timed(what: Callable[[], None]) -> float:
+    began = perf_counter()
+    what()
+    return perf_counter() - began
+
+
+def _rows(found: Race, others: Mapping[str, str]) -> Iterator[str]:
+    yield "| | text | × `python -c pass` | text, nothing kept | all layers | page |"
+    yield "|---|---|---|---|---|---|"
     for name in found.times:
-        times = f"{found.median(name) / 1_000:>9.0f} ms"
-        print(f"{name:<28}{times}{found.ratio(name, BARE):>16.1f}")
+        median, ratio = found.median(name) / 1_000_000, found.ratio(name, BARE)
+        yield f"| {name} | {median:.2f} s | {ratio:.1f} | {others.get(name, '– | – | –')} |"
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     python -m benchmarks.proofs verify [YEAR…]
     python -m benchmarks.proofs mutation [YEAR…]
 
-Each command is a process of its own. Both begin with no verdict kept, go through the years in order (a
-later one finds what the year before proved), and ask each year twice. Years that are not named keep the
+Each command is a process of its own, and each year is asked twice. ``verify`` begins each year with
+nothing kept, neither policies nor verdicts; ``mutation`` begins with no verdict kept, and goes through
+the years in order (a later one finds what the year before proved). Years that are not named keep the
 lines that they have in the table.
 """
 
@@ -81,9 +82,8 @@ def _head(columns: Sequence[str]) -> Iterator[str]:
 def verify(years: Sequence[str]) -> Iterator[str]:
     """Give the lines of the table of verdicts, year by year."""
     yield from _head(VERDICT_COLUMNS)
-    with tempfile.TemporaryDirectory() as cache:
-        for year in years:
-            run("check", year, "--format", "json", cache=cache)
+    for year in years:
+        with tempfile.TemporaryDirectory() as cache:
             first, again = (run("verify", year, "--format", "json", cache=cache) for _ in range(2))
             yield _verdicts(year, first, again)
 
@@ -140,8 +140,8 @@ def _with_key(part: object, key: str) -> dict[str, Any] | None:
 
 TABLES: Mapping[str, tuple[str, Callable[[Sequence[str]], Iterator[str]]]] = {
     "verify": (
-        "## What is proved of the years\n\n{}: `mips verify YEAR`, the years in order; what the year "
-        "before proved of the same rules is not proved again. *Again*: asked a second time.",
+        "## What is proved of the years\n\n{}: `mips verify YEAR`, each year with nothing kept: the "
+        "policy is compiled with all years below it first. *Again*: asked a second time.",
         verify,
     ),
     "mutation": (

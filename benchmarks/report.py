@@ -15,6 +15,7 @@ _ORDER = (
     "differential",
     "memory",
     "killed",
+    "comparisons",
     "verify",
     "attack",
     "mutation",
