@@ -41,9 +41,9 @@ CONDITIONED = 0.5
 """So much of the time again is for the conditions that outputs differ under."""
 CONDITIONS = 6
 """So many conditions are tried of an output."""
-FEW_ROUNDS = 6
+FEW_ROUNDS = 4
 """So many generations are bred before the solver is asked: most that differs is seen by then."""
-ROUNDS = 6
+ROUNDS = 2
 """So many are bred toward what the solver leaves open."""
 SPENT = "the time for all proofs was spent"
 ROWS_APART = "each policy makes other rows of a record that it looks at"

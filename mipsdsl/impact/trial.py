@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 CHANCE = 12
 """So many worlds are made by chance; the examples know more."""
-MIXED = 1_500
+MIXED = 800
 """So many people are made of the examples."""
 SEED = 7
 KEPT = 400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from mipsdsl.core import nodes as c
 from mipsdsl.core.types import YESNO, Type, Unit
@@ -70,18 +70,18 @@ def conditions(trial: Trial, target: Target, pairs: Pairing) -> list[Condition]:
     choices = {each.name: len(each.values) for each in program.choices}
     found: list[Condition] = []
     far = pairs.distances(target)
+    keyed = _Keyed(program)
     for place in _places(program, target[0]) if alike else ():
         if (place.record, place.field.name) not in far:
             continue
-        told, others = (
-            [_value(program, each, target[0], place) for each in some] for some in (seen, alike)
-        )
-        sent = [value for value in others if value is not _NOT_SENT]
-        if _NOT_SENT in told or not sent:
+        told = keyed.values(seen, target[0], place)
+        if _NOT_SENT in told:
             continue
         few = min(FEW, choices.get(place.field.type.choice, 0) // 2)
         for said, expr, met in _common(place, told, few):
-            share = sum(not met(value) for value in sent) / len(sent)
+            others = keyed.values(alike, target[0], place)
+            sent = [value for value in others if value is not _NOT_SENT]
+            share = _share(not met(value) for value in sent)
             if share >= OTHERS:
                 found.append(Condition(said, expr, share, far[place.record, place.field.name]))
     if alike:
@@ -137,31 +137,44 @@ def _places(program: c.Program, record: str) -> Iterator[_Place]:
     owner = records[record]
     if owner.grouping is not None:
         return
-    for field in owner.fields:
-        yield _Place(record, (), c.Here(), field)
+    for each in owner.fields:
+        yield _Place(record, (), c.Here(), each)
     for reference in owner.references:
         if not records[reference.record].is_reference:
             row = c.Follow(c.Here(), reference.name)
-            for field in records[reference.record].fields:
-                yield _Place(reference.record, reference.by, row, field)
-
-
-def _value(program: c.Program, one: Sighting, record: str, place: _Place) -> Stored:
-    """Return what a row has at a place, if somebody sent such a row."""
-    row = _row(program, one, record, one.key)
-    if place.by and row is not None:
-        row = _row(program, one, place.record, tuple(row.get(name) for name in place.by))
-    return _NOT_SENT if row is None else row.get(place.field.name)
+            for each in records[reference.record].fields:
+                yield _Place(reference.record, reference.by, row, each)
 
 
 _NOT_SENT = "\x1f"
 """What stands for the value of a row that nobody sent: no text of a policy or of data is it."""
 
 
-def _row(program: c.Program, one: Sighting, record: str, key: Key) -> Values | None:
-    names = next(each.key for each in program.records if each.name == record)
-    rows = one.people.rows.get(record, ())
-    return next((row for row in rows if tuple(row.get(name) for name in names) == key), None)
+@define(eq=False)
+class _Keyed:
+    """The rows of those who were seen, by their keys."""
+
+    program: c.Program
+    _rows: dict[tuple[int, str], dict[Key, Values]] = field(factory=dict)
+
+    def values(self, some: Sequence[Sighting], record: str, place: _Place) -> list[Stored]:
+        """Return what the row of each has at a place, or that nobody sent such a row."""
+        return [self._value(each, record, place) for each in some]
+
+    def _value(self, one: Sighting, record: str, place: _Place) -> Stored:
+        row = self._of(one, record).get(one.key)
+        if place.by and row is not None:
+            key = tuple(row.get(name) for name in place.by)
+            row = self._of(one, place.record).get(key)
+        return _NOT_SENT if row is None else row.get(place.field.name)
+
+    def _of(self, one: Sighting, record: str) -> dict[Key, Values]:
+        at = id(one.people), record
+        if (found := self._rows.get(at)) is None:
+            names = next(each.key for each in self.program.records if each.name == record)
+            rows = reversed(one.people.rows.get(record, ()))
+            found = self._rows[at] = {tuple(row.get(x) for x in names): row for row in rows}
+        return found
 
 
 def _common(

@@ -28,10 +28,12 @@ from mipsdsl.impact.trial import Sighting, Trial
 from mipsdsl.scoring import NATIONAL
 from mipsdsl.whatif.report import Figure
 
-STARTS = 2
+STARTS = 1
 """So many of those who were seen are made smaller; the smallest is shown."""
 AT_MOST = 400
 """So many of them are looked at to find these."""
+SMALL = 8
+"""Whoever has more rows is made smaller only where nobody has fewer: a witness is read by people."""
 MANY = 60
 """People of so many rows are large, whatever is in them."""
 DEPTH = 3
@@ -114,6 +116,8 @@ class _Seeker:
             rows = sum(map(len, one.people.rows.values()))
             return rows, len(self._shrinker.unusual(one.people)) if rows < MANY else 0
 
+        small = [one for one in sightings if sum(map(len, one.people.rows.values())) <= SMALL]
+        sightings = small or sightings
         if kind in EXTREMES:
             most = max(_moved(one) for one in sightings)
             sightings = [one for one in sightings if _moved(one) == most]
