@@ -34,6 +34,7 @@ class Schema:
         for record in records:
             if record.grouping is not None:
                 grouping = record.grouping
+                self._references[record.name, grouping.parent] = grouping.parent
                 self._lists[grouping.parent, f"{record.name}s"] = record.name
                 child = lists[grouping.parent, grouping.list_name]
                 self._lists[record.name, grouping.list_name] = child

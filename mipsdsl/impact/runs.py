@@ -91,8 +91,7 @@ class Runs:
 
         A group that nothing reads on the way to a measure, with these data, cannot move it.
         """
-        program = self.law.look.program
-        items = schema_of(program).items
+        items = schema_of(self.world.program).items
         found = {}
         for measure in self.measures:
             _, plan = scoring.planned(self.world, [("", measure.item)], self.said)
@@ -118,9 +117,9 @@ def runs_of(law: Law, people: ManyPeople) -> Runs:
 
     """
     look = law.look
-    program, record = look.program, look.lens.record
-    world = people.world(program)
+    record, world = look.lens.record, people.world(look.program)
     assert isinstance(world, LargeWorld)
+    program = world.program
     said: Populations = {
         **scoring.computed_here(program, True, {}),
         **dict.fromkeys(law.switches.values(), False),

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from mipsdsl import absent
 from mipsdsl.core import nodes as c
+from mipsdsl.core.hoist import hoisted
 from mipsdsl.core.types import Unit
 from mipsdsl.data.bulk import sql
 from mipsdsl.data.bulk.read import LargeInputs, read_large
@@ -107,7 +108,8 @@ def inputs_of(large: LargeInputs) -> Inputs:
 
 
 def large_world(program: c.Program, large: LargeInputs) -> LargeWorld:
-    """Return the linked rows of ``large``."""
+    """Return the linked rows of ``large``; ``program`` folds each list once for all who share it."""
+    program = hoisted(program)
     tables = {
         name: Table(name, table.columns, list(_witnesses(program, large, name)), [])
         for name, table in large.tables.items()
