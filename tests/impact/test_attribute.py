@@ -76,6 +76,15 @@ def test_who_does_nothing_has_nothing_and_the_same_share_is_without_error():
     assert [ORDERS * number for number in range(len(NAMES))] == list(found.summed.values())
 
 
+def test_what_two_do_only_together_is_shared_equally_whatever_orders_are_drawn():
+    pairs = {frozenset(pair): 10 for pair in pairwise(NAMES)}
+    found = shares(NAMES, Game(pairs), seed=7)
+
+    assert dict.fromkeys(NAMES, 0.0) == found.errors
+    inner = [ORDERS * 10] * (len(NAMES) - 2)
+    assert [ORDERS * 5, *inner, ORDERS * 5] == list(found.summed.values())
+
+
 @pytest.mark.parametrize("players", [1, 4, EXACT + 1])
 def test_laws_in_turn_are_all_laws_once(players):
     names = frozenset(NAMES[:players])
