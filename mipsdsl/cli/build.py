@@ -96,16 +96,15 @@ def _plan(
     program: Program, targets: Sequence[Target], populations: Populations, *, asked: bool
 ) -> Plan:
     from mipsdsl.engines.plan import requirements
-    from mipsdsl.scoring import refusal_text, with_parameters
+    from mipsdsl.scoring import OutputError, refusal_text, with_parameters
 
     columns = {r.name: [each.name for each in r.fields] for r in program.records if not r.grouping}
     plan = with_parameters(program, requirements(program, columns, targets, populations))
     if plan.refused:
-        text, cure = refusal_text(program, plan.refused)
-        text = f"{text}\nhelp: {cure}" if cure else text
+        refusal = OutputError(*refusal_text(program, plan.refused))
         if asked or not plan.outputs:
-            raise exits.Stop(text)
-        click.echo(text, err=True)
+            raise exits.Stop(str(refusal))
+        click.echo(str(refusal), err=True)
     return plan
 
 

@@ -42,6 +42,13 @@ _COLOURS = {"+": "green", "-": "red", "~": "yellow", ">": "cyan"}
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="[B]", default="")
 @click.option("--against", metavar="git:REV", help="Show what changed in A since this revision.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Give this parameter another value in B; without B, it is A that has it.",
+)
 @layers.options
 @click.option(
     "--only",
@@ -59,6 +66,7 @@ def command(
     old: str,
     new: str,
     against: str | None,
+    settings: tuple[str, ...],
     asked: layers.Asked,
     only: str | None,
     areas: tuple[str, ...],
@@ -80,13 +88,17 @@ def command(
     """
     from mipsdsl.diff import diff, route_between
 
-    old, new = _both(old, new, against)
+    old, new = _both(old, new or (old if settings and against is None else ""), against)
     kinds = _kinds(only)
     sides = _sources(old), _sources(new)
     olds, news = _layers(*sides)
     way = route_between(olds, news)
-    policies_ = _policy(old, olds), _policy(new, news)
-    found = diff(*policies_, way.renamings, way.amendments, way.identifiers)
+    former, later = _policy(old, olds), _policy(new, news)
+    if settings:
+        _no_tests(asked)
+        later = _with_values(later, settings)
+        new = f"{new} with {', '.join(settings)}"
+    found = diff(former, later, way.renamings, way.amendments, way.identifiers)
     wanted = [change for change in found.changes if _is_wanted(change, kinds, areas)]
     if areas and not wanted:
         _know(areas, found)
@@ -207,6 +219,45 @@ def _policy(name: str, chain: Layers) -> Policy:
         policies.show(report)
         raise exits.Stop(f"{name} does not compile", exits.FINDINGS)
     return policy
+
+
+def _with_values(policy: Policy, settings: tuple[str, ...]) -> Policy:
+    """Return ``policy`` with the values of parameters that a user set; it compiles."""
+    from attrs import evolve
+
+    from mipsdsl.cli.inputs import pairs
+    from mipsdsl.diagnostics import PolicyError
+    from mipsdsl.diff.laws import program_of
+    from mipsdsl.diff.policy import Key
+    from mipsdsl.settings import SettingError, expressions, sort_out
+    from mipsdsl.syntax import nodes as n
+
+    try:
+        found = sort_out(program_of(policy), pairs(settings, "--set"))
+    except SettingError as mistake:
+        raise exits.Stop(str(mistake)) from None
+    for name in found.populations:
+        raise exits.Stop(f"--set {name}: only parameters that have a value are compared")
+    changed = dict(policy)
+    for name, value in expressions(found.parameters).items():
+        key = Key("parameter", "", name)
+        entry = changed[key]
+        assert isinstance(entry.thing, n.Parameter)
+        changed[key] = evolve(entry, thing=evolve(entry.thing, value=value))
+    try:
+        program_of(changed)
+    except PolicyError as mistake:
+        policies.show(mistake.diagnostics)
+        raise exits.Stop("it does not compile with what --set says", exits.FINDINGS) from None
+    return changed
+
+
+def _no_tests(asked: layers.Asked) -> None:
+    if asked.save_tests:
+        raise exits.Stop(
+            "--save-tests writes tests of policies that are files: write what --set says as one that "
+            "amends B"
+        )
 
 
 def _sources(name: str) -> tuple[Source, ...]:

@@ -189,8 +189,7 @@ def _expect_server(asked: Asked) -> None:
         try:
             expect(asked.remote)
         except SparkError as mistake:
-            text = f"{mistake.message}\nhelp: {mistake.cure}"
-            raise exits.Stop(text, exits.ENVIRONMENT) from None
+            raise exits.Stop(str(mistake), exits.ENVIRONMENT) from None
 
 
 def _score_large(world: LargeWorld, wanted: Wanted, asked: Asked, options: LargeOptions) -> Scored:
@@ -208,8 +207,7 @@ def _score_large(world: LargeWorld, wanted: Wanted, asked: Asked, options: Large
         with session_on(asked.remote, asked.scratch) as spark:
             return score_by_sql(world, wanted, spark)
     except SparkError as mistake:
-        text = f"{mistake.message}\nhelp: {mistake.cure}"
-        raise exits.Stop(text, exits.ENVIRONMENT) from None
+        raise exits.Stop(str(mistake), exits.ENVIRONMENT) from None
 
 
 def _say_reading(inputs: Inputs, privacy: Privacy, asked: Asked, *, has_own: bool = False) -> None:

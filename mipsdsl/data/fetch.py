@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+from mipsdsl.advised import Advised
 from mipsdsl.scraps import work_folder
 
 _PACKAGE = "qpp-measures-data"
@@ -26,18 +27,12 @@ _INSTEAD = (
 )
 
 
-class Unavailable(Exception):
-    """The data cannot be had now: a plain sentence, and what to do."""
+class Unavailable(Advised):
+    """The data cannot be had now; unless it says otherwise, files of the user's own do instead."""
 
-    def __init__(self, message: str, cure: str = _INSTEAD) -> None:
-        """Keep the sentence and the advice apart."""
-        super().__init__(message)
-        self.message = message
-        self.help = cure
-
-    def __str__(self) -> str:
-        """Return both lines."""
-        return f"{self.message}\nhelp: {self.help}"
+    def __init__(self, message: str, advice: str = _INSTEAD) -> None:
+        """Advise to name a folder."""
+        super().__init__(message, advice)
 
 
 def get(year: int) -> Path:

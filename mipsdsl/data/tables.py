@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
+from mipsdsl.advised import Advised
 from mipsdsl.data.digests import FileRead
 
 Value: TypeAlias = int | bool | str | tuple[int, ...] | None
@@ -76,15 +77,5 @@ class Inputs:
     files: tuple[FileRead, ...] = ()
 
 
-class DataError(Exception):
-    """The input as a whole cannot be used: what is wrong, and what to do about it."""
-
-    def __init__(self, message: str, help: str = "") -> None:
-        """Keep the sentence and the advice apart; they are shown on lines of their own."""
-        super().__init__(message)
-        self.message = message
-        self.help = help
-
-    def __str__(self) -> str:
-        """Return both lines."""
-        return f"{self.message}\nhelp: {self.help}" if self.help else self.message
+class DataError(Advised):
+    """The input as a whole cannot be used."""

@@ -23,6 +23,7 @@ from mipsdsl.source import Source
 from mipsdsl.syntax import nodes as n
 from mipsdsl.testing.scenes import worlds
 from mipsdsl.testing.world import Setting, World, setting
+from mipsdsl.verify.plain import Plain
 from mipsdsl.verify.random_world import Maker
 
 MANY = 7
@@ -147,11 +148,13 @@ class Candidates:
 
     program: c.Program
     usual: People
+    plain: Plain = field(init=False)
     _fields: dict[Target, c.Field] = field(init=False)
     _choices: dict[str, tuple[str, ...]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Learn the fields."""
+        self.plain = Plain(self.program)
         self._fields = {(r.name, f.name): f for r in self.program.records for f in r.fields}
         self._choices = {each.name: each.values for each in self.program.choices}
 
@@ -160,33 +163,11 @@ class Candidates:
 
         Of rows of one key there is one, as data can hold no more.
         """
-        rows = {}
-        for record in self.program.records:
-            made: dict[Key, Values] = {}
-            for row in people.rows.get(record.name, ()):
-                full = {
-                    f.name: row[f.name] if f.name in row else self.plain(f) for f in record.fields
-                }
-                made.setdefault(tuple(full[name] for name in record.key), full)
-            if made:
-                rows[record.name] = list(made.values())
-        return People(rows, people.populations)
-
-    def plain(self, each: c.Field) -> Stored:
-        """Return the plainest value of a field."""
-        if each.type.optional:
-            return None
-        match each.type.unit:
-            case Unit.YESNO:
-                return False
-            case Unit.CHOICE:
-                return self._choices[each.type.choice][0]
-            case Unit.TEXT:
-                return each.name
-            case Unit.SET:
-                return ()
-            case _:
-                return () if each.many else min(each.high, max(each.low, 0))
+        told = {
+            record: [{k: v for k, v in row.items() if (record, k) in self._fields} for row in rows]
+            for record, rows in people.rows.items()
+        }
+        return People(self.plain.whole(told), people.populations)
 
     def near(self, turns: Mapping[Unit, Sequence[int]]) -> Iterator[People]:
         """Give the usual people with one value changed: to each that the rules turn at."""

@@ -39,7 +39,7 @@ class Shrinker:
         }
 
     def _nothing(self, record: c.Record) -> Values:
-        return {each.name: self.candidates.plain(each) for each in record.fields}
+        return {each.name: self.candidates.plain.value(each, each.name) for each in record.fields}
 
     def usual(self, record: str, name: str) -> Stored:
         """Return what is usual of a field."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from mipsdsl.advised import Advised
 from mipsdsl.core import nodes as c
 from mipsdsl.data.privacy import OPEN, Privacy
 from mipsdsl.data.slots import near
@@ -15,18 +16,8 @@ _RESULT_KINDS = frozenset({c.ItemKind.RULE, c.ItemKind.COLUMN, c.ItemKind.SCALE}
 _DRAWN_UP = frozenset({c.ItemKind.COLUMN, c.ItemKind.SCALE})
 
 
-class OutputError(Exception):
-    """What was asked for cannot be had: what is wrong, and what to do about it."""
-
-    def __init__(self, message: str, cure: str = "") -> None:
-        """Keep the sentence and the advice apart."""
-        super().__init__(message)
-        self.message = message
-        self.cure = cure
-
-    def __str__(self) -> str:
-        """Return both lines."""
-        return f"{self.message}\nhelp: {self.cure}" if self.cure else self.message
+class OutputError(Advised):
+    """What was asked for cannot be had."""
 
 
 @frozen(kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 
 from mipsdsl.core import build
 from mipsdsl.core import nodes as c
@@ -12,8 +13,8 @@ from mipsdsl.core.strata import steps
 from mipsdsl.core.types import GRID, QUANTITIES, Shape, Type, Unit
 from mipsdsl.diagnostics import Report
 from mipsdsl.diagnostics.model import nearest
+from mipsdsl.semantics import cells, items, units
 from mipsdsl.semantics import expressions as e
-from mipsdsl.semantics import items, units
 from mipsdsl.semantics.claims import claim
 from mipsdsl.semantics.context import Context, Scope
 from mipsdsl.semantics.names import group_type
@@ -162,6 +163,8 @@ def _parameter(
     if isinstance(expr, c.SetOf):
         return c.Parameter(name, expr, type=expr.type)
     steps_ = build.value_of(expr)
+    if not _is_within(steps_, node, value, expr.type, context):
+        return None
     if isinstance(expr, c.Constant):
         return c.Parameter(name, expr, type=expr.type, shape=expr.shape)
     shape_ = expr.shape
@@ -173,6 +176,24 @@ def _parameter(
         return None
     constant = build.constant(int(steps_ * 10**shape_.scale), shape_.scale, expr.type)
     return c.Parameter(name, constant, type=constant.type, shape=constant.shape)
+
+
+def _is_within(
+    found: Fraction | None, node: n.Parameter, value: n.Expr, type_: Type, context: Context
+) -> bool:
+    """Check that a value is within the range that the parameter was declared with."""
+    if found is None or node.range is None:
+        return True
+    shape = _given_shape(node, type_, context)
+    if shape is None or shape.low <= found <= shape.high:
+        return True
+    low, high = (cells.quantity_text(end, type_.unit) for end in (shape.low, shape.high))
+    context.report.error(
+        "E0405", f"`{node.name.text}` is declared from {low} to {high}", value.span,
+        f"this is {cells.quantity_text(found, type_.unit)}",
+        help="set it within its range, or declare it with a wider one",
+    )  # fmt: skip
+    return False
 
 
 def _declared_type(node: n.Parameter, context: Context) -> Type | None:

@@ -8,13 +8,13 @@ from typing import TypeAlias
 from attrs import frozen
 
 from mipsdsl.core import nodes as c
-from mipsdsl.core.types import Unit
 from mipsdsl.engines.frames import Values, linked
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.schema import Target
 from mipsdsl.engines.solver.attempt import Never
-from mipsdsl.engines.store import Key, Stored
+from mipsdsl.engines.store import Stored
 from mipsdsl.verify.chance import holds_for_some
+from mipsdsl.verify.plain import Plain
 from mipsdsl.verify.random_world import Maker, populations_of
 
 
@@ -39,13 +39,13 @@ def shown(
     What an example leaves unsaid is as plain as it can be. Those that give no results come first; of
     others it is said which are given.
     """
-    open_ones, found = dict(wanted), {}
+    open_ones, found, plain = dict(wanted), {}, Plain(program)
     population = populations_of(program, Maker(program, program.year))
     items = {(item.record, item.name) for item in program.items}
     for told in sorted(examples, key=lambda each: bool(_given(each, items))):
         if not open_ones:
             break
-        store = linked(program, whole(program, told.rows))
+        store = linked(program, plain.whole(told.rows, numbered=True))
         engine = Interpreter(program, store, {**population, **told.populations})
         here = [number for number, each in open_ones.items() if holds_for_some(engine, each)]
         said = ", ".join(_given(told, items))
@@ -61,33 +61,3 @@ def _given(told: Told, items: set[Target]) -> list[str]:
         name for record, rows in told.rows.items() for row in rows for name in row
         if (record, name) in items
     })  # fmt: skip
-
-
-def whole(program: c.Program, told: Mapping[str, Sequence[Values]]) -> dict[str, list[Values]]:
-    """Return rows with a value for each field; of rows of one key there is one."""
-    rows = {}
-    for record in program.records:
-        made: dict[Key, Values] = {}
-        for number, row in enumerate(told.get(record.name, ())):
-            plain = {f.name: _plain(program, f, number) for f in record.fields if f.name not in row}
-            full = {**plain, **row}
-            made.setdefault(tuple(full[name] for name in record.key), full)
-        rows[record.name] = list(made.values())
-    return rows
-
-
-def _plain(program: c.Program, field: c.Field, number: int) -> Stored:
-    """Return the plainest value of a field."""
-    if field.type.optional:
-        return None
-    match field.type.unit:
-        case Unit.YESNO:
-            return False
-        case Unit.CHOICE:
-            return next(x.values[0] for x in program.choices if x.name == field.type.choice)
-        case Unit.TEXT:
-            return f"{field.name}-{number}"
-        case Unit.SET:
-            return ()
-        case _:
-            return () if field.many else min(field.high, max(field.low, 0))

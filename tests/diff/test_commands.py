@@ -61,6 +61,46 @@ def test_only_some_kinds_or_areas(mips, sides):
     assert "there is no area x; there are" in mips("diff", *sides, "--area", "x", code=2).stderr
 
 
+def test_a_policy_differs_from_itself_in_what_is_set(mips, sides):
+    sides[0].write_text(f"{POLICY}\nresults of clinician = base\n", encoding="utf-8")
+    text = mips("diff", sides[0], "--set", "threshold=15 points").stdout
+    layers = mips("diff", sides[0], "--set", "threshold=15 points", "--witnesses").stdout
+    both = mips("diff", *sides, "--set", "threshold=3 points", "--only", "parameters").stdout
+
+    assert "  ~ parameter threshold   3 points → 15 points\n" in text
+    assert "0 added, 1 changed, 0 renamed, 0 removed; " in text
+    assert "W1" in layers
+    assert "threshold" not in both
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "said"),
+    [
+        (("--set", "threshhold=15 points"), 2, "near it: threshold"),
+        (("--set", "threshold=15%"), 2, "`threshold` is in points, so write it as 75 points"),
+        (("--set", "threshold"), 2, "write a name, an equals sign and a value"),
+        (("--set", "threshold=1 point", "--save-tests", "x.mips"), 2, "amends B"),
+        (("--set", "threshold=15 points", "--against", "git:main"), 2, "there is no file"),
+    ],
+)
+def test_what_cannot_be_set_is_refused(mips, sides, given, code, said):
+    name = "nothing.mips" if "--against" in given else sides[0]
+
+    assert said in mips("diff", name, *given, code=code).stderr
+
+
+def test_a_value_outside_the_range_of_its_parameter_does_not_compile(mips, sides):
+    old = sides[0]
+    told = "parameter threshold: points from 0 points to 100 points = 3 points"
+    old.write_text(POLICY.replace("parameter threshold = 3 points", told), encoding="utf-8")
+    found = mips("diff", old, "--set", "threshold=101 points", code=1).stderr
+
+    assert "error[E0405]: `threshold` is declared from 0 points to 100 points" in found
+    assert "this is 101 points" in found
+    assert "it does not compile with what --set says" in found
+    assert "" == mips("diff", old, "--set", "threshold=99 points", "--only", "scales").stderr
+
+
 def test_markdown_and_json_say_the_same(mips, sides):
     text = mips("diff", *sides, "--format", "md").stdout
     data = json.loads(mips("diff", *sides, "--format", "json").stdout)

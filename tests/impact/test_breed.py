@@ -50,7 +50,10 @@ def tried() -> Trial:
 
 def test_whom_chance_does_not_make_is_bred() -> None:
     found = tried()
-    plain = {f.name: found.candidates.plain(f) for f in found.candidates.program.records[0].fields}
+    plain = {
+        f.name: found.candidates.plain.value(f, f.name)
+        for f in found.candidates.program.records[0].fields
+    }
     found.examples = (People({"clinician": [plain]}),)
     found.seen.clear()
     found.look(mixed(found.candidates, found.examples, 1, 20 * AT_ONCE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -10,6 +11,12 @@ import pytest
 
 from mipsdsl.testing.mutation import run
 from mipsdsl.testing.mutation.processes import in_processes
+
+
+def counts_of(answer: str) -> dict[str, object]:
+    """Return how many changes were tried and noticed, and how many are alike or were not noticed."""
+    found = json.loads(answer)["changes"]
+    return {name: len(each) if isinstance(each, list) else each for name, each in found.items()}
 
 
 @pytest.fixture
@@ -32,12 +39,12 @@ def test_another_year_with_the_same_rules_finds_what_is_known(
     mips, policy, tmp_path, nobody_is_asked
 ) -> None:
     asked = ("--mutate", "--jobs", "1", "--format", "json")
-    mips("test", policy, *asked)
+    before = mips("test", policy, *asked).stdout
     later = tmp_path / "later.mips"
     later.write_text(policy.read_text().replace("year 2017 paying 2019", "year 2018 paying 2020"))
     nobody_is_asked()
 
-    mips("test", later, *asked)
+    assert counts_of(before) == counts_of(mips("test", later, *asked).stdout)
 
 
 def test_a_rule_that_reads_another_value_is_asked_again(mips, policy, monkeypatch) -> None:

@@ -87,7 +87,8 @@ parameter small_charge = $0.01 [42 CFR 414.1305]
         "E0405",
         "the range is missing or contradicts itself",
         """A range runs from its lower end to its higher end, in the unit of the field, and both
-        ends are known numbers. What is given from outside needs one.""",
+        ends are known numbers. What is given from outside needs one, and a value that is declared
+        with one is within it.""",
         """Ranges are how the program knows that no run can overflow and that a scale covers
         every value.""",
         """

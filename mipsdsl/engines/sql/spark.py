@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from attrs import define, evolve
 from sqlglot import exp
 
+from mipsdsl.advised import Advised
 from mipsdsl.engines.sql import trees as t
 from mipsdsl.engines.sql.database import DuckDB
 from mipsdsl.engines.sql.dialect import Dialect
@@ -30,14 +31,8 @@ if TYPE_CHECKING:
 _PORT = 15002
 
 
-class SparkError(Exception):
-    """The server cannot be used: what is wrong, and what to do about it."""
-
-    def __init__(self, message: str, cure: str) -> None:
-        """Keep the sentence and the advice apart."""
-        super().__init__(message)
-        self.message = message
-        self.cure = cure
+class SparkError(Advised):
+    """The server cannot be used."""
 
 
 def expect(remote: str) -> None:
