@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attrs import define, field
 
 from mipsdsl.core import nodes as c
+from mipsdsl.core.types import QUANTITIES, Unit
 from mipsdsl.engines.frames import Values
+from mipsdsl.engines.schema import Target
 from mipsdsl.engines.store import Key, Stored
 from mipsdsl.impact.candidates import Candidates, linking
 from mipsdsl.impact.law import People
@@ -23,6 +25,7 @@ class Shrinker:
     _fields: dict[str, tuple[str, ...]] = field(init=False)
     _keys: dict[str, tuple[str, ...]] = field(init=False)
     _plain: dict[str, Values] = field(init=False)
+    _numbers: dict[Target, c.Field] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Learn what is usual of each record, and which fields only say whose row it is."""
@@ -32,6 +35,12 @@ class Shrinker:
         self._fields = {
             record.name: tuple(f.name for f in record.fields if (record.name, f.name) not in linked)
             for record in program.records
+        }
+        self._numbers = {
+            (record.name, f.name): f
+            for record in program.records
+            for f in record.fields
+            if f.type.unit in QUANTITIES - {Unit.DATE} and not f.many
         }
         self._plain = {
             record.name: usual.get(record.name, [self._nothing(record)])[0]
@@ -59,8 +68,14 @@ class Shrinker:
         """Return people of whom ``good`` still holds, without what it does not need.
 
         No row can be taken away (but that of ``focus``), and no single value put back to what is
-        usual, without it holding no more.
+        usual, without it holding no more; numbers are round and near to what is usual, where such
+        numbers do.
         """
+        now = self._settled(people, focus, good)
+        rounder = self._rounder(now, good)
+        return now if rounder is now else self._settled(rounder, focus, good)
+
+    def _settled(self, people: People, focus: tuple[str, Key], good: Good) -> People:
         now = people
         while True:
             before = now
@@ -110,11 +125,71 @@ class Shrinker:
             size //= 2
         return now
 
+    def _rounder(self, people: People, good: Good) -> People:
+        now = people
+        for record, number, name in self.unusual(people):
+            row, usual = now.rows[record][number], self.usual(record, name)
+            for simpler in self._simpler(self._numbers.get((record, name)), row[name], usual):
+                tried = _with(now, record, number, name, simpler)
+                if self._is_in_order(record, row, name, simpler) and good(tried):
+                    now = tried
+                    break
+        return now
+
+    def _simpler(self, of: c.Field | None, value: Stored, usual: Stored) -> Iterator[int]:
+        """Yield rounder numbers than ``value`` that a field can hold, those near the usual first."""
+        if of is None or type(value) is not int:
+            return
+        near = usual if type(usual) is int else max(of.low, min(of.high, 0))
+        away = value - near
+        some = [
+            near + _rounded(away // 10**power, 1) for power in range(len(str(abs(away))), 0, -1)
+        ]
+        if _rounded(value, 2) != value:
+            some += [_rounded(value, 1), _rounded(value, 2)]
+        for each in dict.fromkeys(some):
+            if each not in (value, near) and of.low <= each <= of.high:
+                yield each
+
+    def _is_in_order(self, record: str, row: Values, name: str, value: int) -> bool:
+        """Return whether ``value`` stands to the other numbers of its unit as the one before it does.
+
+        What is a part of something stays no greater than the whole.
+        """
+        unit, before = self._numbers[record, name].type.unit, row[name]
+        assert isinstance(before, int)
+        others = [
+            other
+            for at, other in row.items()
+            if at != name and type(other) is int
+            if (of := self._numbers.get((record, at))) is not None and of.type.unit is unit
+        ]
+        return all(
+            (value <= other or before > other) and (value >= other or before < other)
+            for other in others
+        )
+
     def _put_back(self, people: People, spots: list[tuple[str, int, str]]) -> People:
         rows = {record: list(told) for record, told in people.rows.items()}
         for record, number, name in spots:
             rows[record][number] = {**rows[record][number], name: self.usual(record, name)}
         return People(rows, people.populations)
+
+
+def _with(people: People, record: str, number: int, name: str, value: Stored) -> People:
+    rows = list(people.rows[record])
+    rows[number] = {**rows[number], name: value}
+    return People({**people.rows, record: rows}, people.populations)
+
+
+def _rounded(value: int, digits: int) -> int:
+    """Return ``value`` with so many leading digits.
+
+    >>> _rounded(-7848, 2)
+    -7800
+    """
+    unit: int = 10 ** max(0, len(str(abs(value))) - digits)
+    return (abs(value) + unit // 2) // unit * unit * (1 if value > 0 else -1)
 
 
 def _without(people: People, record: str, numbers: range) -> People:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 from mipsdsl.data.tables import DataError
 from mipsdsl.diff.laws import laws_of, year_of
 from mipsdsl.impact.answers import Witness
+from mipsdsl.impact.candidates import Candidates
 from mipsdsl.impact.kinds import kinds
 from mipsdsl.impact.law import People
 from mipsdsl.impact.save import save_tests
 from mipsdsl.impact.shrink import Shrinker
 from mipsdsl.impact.trial import Trial, trial
 from mipsdsl.impact.witness import Case, cases, witnesses
-from mipsdsl.pipeline import analyse
+from mipsdsl.pipeline import analyse, compile_policy
 from mipsdsl.source import Source
 from mipsdsl.testing import run_tests
 from tests.diff.comparing import on_the_way
@@ -110,6 +112,49 @@ def test_rows_and_values_that_do_not_matter_are_taken_away() -> None:
     (witness,) = witnesses(found)
     assert 1 == len(witness.tables["clinician"])
     assert {"npi", "score"} == set(witness.tables["clinician"][0])
+
+
+def test_numbers_are_round_and_near_to_what_is_usual() -> None:
+    shrinker = Shrinker(tried(POLICY, HIGHER).candidates)
+    row = {**shrinker.candidates.usual.rows["clinician"][0], "charges": 7_654_321, "score": 478_900}
+    people = People({"clinician": [row]}, {})
+    focus = ("clinician", (row["npi"],))
+
+    def shrunk_while(holds: Callable[[int, int], bool]) -> tuple[object, object]:
+        def good(of: People) -> bool:
+            return any(
+                isinstance(x["charges"], int) and isinstance(x["score"], int)
+                and holds(x["charges"], x["score"])
+                for x in of.rows["clinician"]
+            )  # fmt: skip
+
+        (found,) = shrinker.shrunk(people, focus, good).rows["clinician"]
+        return found["charges"], found["score"]
+
+    usual = shrinker.usual("clinician", "score")
+    assert (7_700_000, usual) == shrunk_while(lambda charges, _: 7_000_000 < charges < 7_900_000)
+    assert (8_000_000, usual) == shrunk_while(lambda charges, _: charges < 9_000_000)
+    assert (9_800_000, usual) == shrunk_while(lambda charges, _: charges < 9_900_000)
+    assert (7_654_321, usual) == shrunk_while(lambda charges, _: charges == 7_654_321)
+
+
+def test_a_part_that_is_made_rounder_stays_no_greater_than_the_whole() -> None:
+    text = (
+        'rules for performance year 2017 paying 2019\ntitle "parts"\nrecord measure key id\n'
+        "    id text\n    met count from 0 to 10,000\n    cases count from 0 to 10,000\n"
+    )
+    program = compile_policy([Source("parts.mips", text)])
+    row = {"id": "m", "met": 1_123, "cases": 1_151}
+    shrinker = Shrinker(Candidates(program, People({}, {})))
+
+    def more_than_nine_tenths(of: People) -> bool:
+        return all(10 * x["met"] > 9 * x["cases"] > 9_000 for x in of.rows["measure"])  # type: ignore[operator]
+
+    found = shrinker.shrunk(
+        People({"measure": [row]}, {}), ("measure", ("m",)), more_than_nine_tenths
+    )
+
+    assert {"measure": [{"id": "m", "met": 1_100, "cases": 1_200}]} == found.rows
 
 
 def test_saved_tests_pass_under_each_policy_and_fail_under_the_other(tmp_path: Path) -> None:
