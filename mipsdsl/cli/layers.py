@@ -46,6 +46,7 @@ class Asked:
     max_rejects: str
     save_tests: str | None
     least: int = 0
+    budget: float = 12.0
 
     @property
     def more(self) -> bool:
@@ -83,6 +84,13 @@ _OPTIONS = (
         "--by", default="", metavar="A,B,…", help="Groups: clinician_type, practice.rural."
     ),
     click.option("--outcome", default="", metavar="ITEM", help="What says how a row fares."),
+    click.option(
+        "--budget",
+        default=12.0,
+        show_default=True,
+        type=click.FloatRange(1),
+        help="Seconds of a processor to prove in; more of them leave less unknown.",
+    ),
     click.option("--save-tests", metavar="FILE", help="Write the witnesses as tests of both."),
     i.max_rejects,
     click.option(
@@ -102,7 +110,7 @@ _OPTIONS = (
 )
 _OWN = (
     "named", "proof", "witnesses", "people", "sample", "all_", "by", "outcome", "save_tests",
-    "suppress_below",
+    "suppress_below", "budget",
 )  # fmt: skip
 _OF_DATA = ("files", "max_rejects", "assume", "measures", "mapping", "percent_in")
 
@@ -145,6 +153,7 @@ def _asked(own: Mapping[str, Any]) -> Asked:
         max_rejects=own["max_rejects"],
         save_tests=own["save_tests"],
         least=own["suppress_below"] or 0,
+        budget=own["budget"],
     )
 
 
@@ -211,7 +220,7 @@ def _of_the_laws(
     stage: Callable[[str], None],
 ) -> dict[str, Any]:
     from mipsdsl.data.tables import DataError
-    from mipsdsl.impact.prove import proofs
+    from mipsdsl.impact.prove import Limits, proofs
     from mipsdsl.impact.save import save_tests
     from mipsdsl.impact.trial import trial
     from mipsdsl.impact.witness import witnesses
@@ -220,7 +229,7 @@ def _of_the_laws(
     if PROOF in asked.layers:
         stage("proving")
         try:
-            parts["proofs"] = proofs(tried)
+            parts["proofs"] = proofs(tried, Limits(budget=asked.budget))
         except ImportError:
             skipped[PROOF] = "Z3 is not installed: `pip install mipsdsl[verify]`"
     if WITNESSES in asked.layers:

@@ -26,7 +26,7 @@ from mipsdsl.whatif.lens import scale_of
 
 EXACT = 10
 """Of so many groups all orders are weighed, of more a sample."""
-ORDERS = 100
+ORDERS = 60
 """How many orders are drawn: each with its reverse."""
 EVERYTHING = "all changes"
 

@@ -41,6 +41,9 @@ CONDITIONED = 0.5
 """So much of the time again is for the conditions that outputs differ under."""
 CONDITIONS = 6
 """So many conditions are tried of an output."""
+BUDGET = 12.0
+"""Seconds of a processor for all proofs, unless more are given."""
+MORE = 3
 FEW_ROUNDS = 4
 """So many generations are bred before the solver is asked: most that differs is seen by then."""
 ROUNDS = 2
@@ -51,11 +54,18 @@ ROWS_APART = "each policy makes other rows of a record that it looks at"
 
 @frozen
 class Limits:
-    """``seconds`` of one question, ``budget`` of all; lists of at most ``rows`` rows."""
+    """``seconds`` of one question, ``budget`` of all; lists of at most ``rows`` rows.
+
+    With a greater budget more generations are bred, too, up to ``MORE`` times as many.
+    """
 
     seconds: float = 3.0
-    budget: float = 12.0
+    budget: float = BUDGET
     rows: int = 3
+
+    def generations(self, usual: int) -> int:
+        """Return how many generations are bred where it is usual to breed so many."""
+        return round(usual * min(max(1, self.budget / BUDGET), MORE))
 
 
 def proofs(tried: Trial, limits: Limits | None = None) -> Proofs:
@@ -103,7 +113,7 @@ class Prover:
         outputs = outputs_of(self.trial.laws)
         reworded = tuple(key for key, targets in self.rules.items() if self._means(targets))
         waiting = [x for x in outputs if self._is_open(x)]
-        waiting = self._breed(waiting, FEW_ROUNDS)
+        waiting = self._breed(waiting, self.limits.generations(FEW_ROUNDS))
         half = process_time() + ON_THE_WAY * self.limits.budget
         for target in self._on_the_way(waiting):
             if self._is_open(target) and process_time() < half:
@@ -111,7 +121,7 @@ class Prover:
         for target in waiting:
             if self._is_open(target):
                 self._ask(target, self.limits.seconds)
-        self._breed(waiting, ROUNDS)
+        self._breed(waiting, self.limits.generations(ROUNDS))
         # What outputs differ by is looked for in a time of its own.
         self.end = max(self.end, process_time() + CONDITIONED * self.limits.budget)
         return Proofs(tuple(self._proof(x) for x in outputs), reworded)

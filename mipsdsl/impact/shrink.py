@@ -15,6 +15,7 @@ from mipsdsl.impact.candidates import Candidates, linking
 from mipsdsl.impact.law import People
 
 Good = Callable[[People], bool]
+_MANY = 1_000_000
 
 
 @define(eq=False)
@@ -71,25 +72,24 @@ class Shrinker:
         usual, without it holding no more; numbers are round and near to what is usual, where such
         numbers do.
         """
-        now = self._settled(people, focus, good)
-        rounder = self._rounder(now, good)
-        return now if rounder is now else self._settled(rounder, focus, good)
-
-    def _settled(self, people: People, focus: tuple[str, Key], good: Good) -> People:
-        now = people
+        now = _without_factors(
+            self._plainer(self._fewer(people, focus, good, _MANY), good, _MANY), good
+        )
+        now = self._rounder(now, good)
         while True:
             before = now
-            now = self._fewer(now, focus, good)
-            now = self._plainer(now, good)
+            now = self._fewer(now, focus, good, 1)
+            now = self._plainer(now, good, 1)
             now = _without_factors(now, good)
             if now is before:
                 return now
 
-    def _fewer(self, people: People, focus: tuple[str, Key], good: Good) -> People:
+    def _fewer(self, people: People, focus: tuple[str, Key], good: Good, most: int) -> People:
+        """Take rows away, up to so many at once."""
         now = people
         for record in list(people.rows):
             number = len(now.rows[record])
-            size = number
+            size = min(number, most)
             while size and number:
                 tried = _without(now, record, range(max(0, number - size), number))
                 if self._has(tried, focus, people) and good(tried):
@@ -111,9 +111,10 @@ class Shrinker:
 
         return sent(people) or not sent(before)
 
-    def _plainer(self, people: People, good: Good) -> People:
+    def _plainer(self, people: People, good: Good, most: int) -> People:
+        """Put values back to what is usual, up to so many at once."""
         now, spots = people, self.unusual(people)
-        size = len(spots)
+        size = min(len(spots), most)
         while size:
             start = 0
             while start < len(spots):

@@ -114,7 +114,7 @@ class Trial:
                 telling[target[0]] = self._telling(target[0], old, new)
             for at, to, number, key in rows[target[0]]:
                 before, after = olds[at], news[to]
-                if not (_is_known(before) and _is_known(after)):
+                if not (is_known(before) and is_known(after)):
                     continue
                 if before == after and not is_output:
                     continue
@@ -190,7 +190,7 @@ def trial(
     return found
 
 
-def _is_known(value: object) -> bool:
+def is_known(value: object) -> bool:
     """Return whether a value could be computed: what lacks a constant that is to be given is not."""
     return value is not UNSET
 

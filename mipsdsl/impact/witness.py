@@ -15,7 +15,7 @@ from mipsdsl.core import nodes as c
 from mipsdsl.core.types import QUANTITIES
 from mipsdsl.engines.interpreter import Interpreter
 from mipsdsl.engines.schema import Target, stored_scale
-from mipsdsl.engines.store import Key, Row, Stored
+from mipsdsl.engines.store import Key, Row, Store, Stored
 from mipsdsl.explain.render import lines_of, render
 from mipsdsl.explain.sentences import sentence_of, value_text
 from mipsdsl.impact.answers import Witness
@@ -24,7 +24,7 @@ from mipsdsl.impact.kinds import EXTREMES, kinds
 from mipsdsl.impact.law import OneLaw, People
 from mipsdsl.impact.naming import Naming
 from mipsdsl.impact.shrink import Shrinker
-from mipsdsl.impact.trial import Sighting, Trial
+from mipsdsl.impact.trial import Sighting, Trial, is_known
 from mipsdsl.scoring import NATIONAL
 from mipsdsl.whatif.report import Figure
 
@@ -132,11 +132,17 @@ class _Seeker:
         for one in sightings:
 
             def good(people: People, one: Sighting = one) -> bool:
+                return self._confirms(self._computed(people, target, one.key), target, kind, one)
+
+            def certain(people: People, one: Sighting = one) -> bool:
                 return self._is(people, target, kind, one)
 
-            if not good(one.people):
+            if not certain(one.people):
                 continue
-            people = self._shrinker.shrunk(one.people, (target[0], one.key), good)
+            focus = target[0], one.key
+            people = self._shrinker.shrunk(one.people, focus, good)
+            if not certain(people):
+                people = self._shrinker.shrunk(one.people, focus, certain)
             if best is None or self._size(people) < self._size(best[0]):
                 best = self._named(target, kind, evolve(one, people=people))
         return best
@@ -152,10 +158,24 @@ class _Seeker:
 
     def _is(self, people: People, target: Target, kind: str, one: Sighting) -> bool:
         """Return whether the interpreter confirms the kind of change under both policies."""
-        both = self._both(people, target, one.key)
+        return self._confirms(self._both(people, target, one.key), target, kind, one)
+
+    def _confirms(
+        self, both: tuple[Stored, Stored] | None, target: Target, kind: str, one: Sighting
+    ) -> bool:
         if both is None or kind not in kinds(self._items[1][target], *both):
             return False
         return kind not in EXTREMES or _difference(*both) >= _moved(one)
+
+    def _computed(self, people: People, target: Target, key: Key) -> tuple[Stored, Stored] | None:
+        """Return the values under both policies, of generated Python: many are asked for."""
+        try:
+            old, new = (
+                _found(law.run(people, self.trial.items), target, key) for law in self.trial.both
+            )
+        except WRONG:
+            return None
+        return (old, new) if is_known(old) and is_known(new) else None
 
     def _both(self, people: People, target: Target, key: Key) -> tuple[Stored, Stored] | None:
         try:
@@ -261,6 +281,13 @@ def _moved(one: Sighting) -> int:
 
 def _difference(before: Stored, after: Stored) -> int:
     return abs(after - before) if isinstance(before, int) and isinstance(after, int) else 0
+
+
+def _found(store: Store, target: Target, key: Key) -> Stored:
+    for row, value in zip(store.rows.get(target[0], ()), store.column(*target), strict=True):
+        if store.key(row) == key:
+            return value
+    raise KeyError(key)
 
 
 def _row(engine: Interpreter, record: str, key: Key) -> Row:

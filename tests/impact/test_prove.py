@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mipsdsl.cli.diff import command
 from mipsdsl.diff.laws import laws_of, year_of
 from mipsdsl.impact.answers import Proof, Sameness
-from mipsdsl.impact.prove import Limits, Proofs, proofs
+from mipsdsl.impact.prove import BUDGET, Limits, Proofs, proofs
 from mipsdsl.impact.trial import Trial, trial
 from mipsdsl.source import Source
 from tests.diff.comparing import on_the_way
@@ -115,6 +116,16 @@ def test_what_only_one_policy_has_differs() -> None:
                                    ))  # fmt: skip
     assert "only the newer policy has it" == of(found, "newest").why
     assert "only the older policy has it" == of(found, "new").why
+
+
+def test_more_time_breeds_more_generations_up_to_a_limit() -> None:
+    assert [4, 4, 8, 12, 12] == [Limits(budget=x).generations(4) for x in (1, 12, 24, 36, 600)]
+
+
+def test_the_command_takes_as_much_time_as_proofs_do_unless_it_is_told() -> None:
+    option = next(each for each in command.params if each.name == "budget")
+
+    assert BUDGET == option.default
 
 
 def test_without_time_nothing_is_said() -> None:
