@@ -27,7 +27,7 @@ from mipsdsl.whatif.lens import scale_of
 EXACT = 10
 """Of so many groups all orders are weighed, of more a sample."""
 ORDERS = 60
-"""How many orders are drawn: each with its reverse."""
+"""How many orders are weighed then: half of them are drawn, the others are their reverses."""
 EVERYTHING = "all changes"
 
 Worth = Callable[[Groups], int]
