@@ -92,7 +92,8 @@ def _check_unit(name: str, text: str, declared: Type) -> None:
     value = value.operand if isinstance(value, n.Minus) else value
     if declared.unit not in units.get(type(value), frozenset({declared.unit})):
         raise SettingError(
-            f"--set {name}={text}: `{name}` is {_a(declared)}, so write it as {_EXAMPLES[declared.unit]}"
+            f"--set {name}={text}: `{name}` is {_a(declared)}, so write it like "
+            f"{_EXAMPLES[declared.unit]}"
         )
 
 

@@ -52,8 +52,8 @@ def test_a_parameter_is_set_as_the_language_writes_it(mips, policy, data):
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ("threshold=50%", "`threshold` is in points, so write it as 75 points"),
-        ("low_charges=30", "`low_charges` is money, so write it as $30,000"),
+        ("threshold=50%", "`threshold` is in points, so write it like 75 points"),
+        ("low_charges=30", "`low_charges` is money, so write it like $30,000"),
         ("threshold=", "no value of the language"),
         ("threshold=3 points parameter x = 1", "no value of the language"),
         ("treshold=3 points", "near it: threshold"),

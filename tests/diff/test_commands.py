@@ -77,7 +77,7 @@ def test_a_policy_differs_from_itself_in_what_is_set(mips, sides):
     ("given", "code", "said"),
     [
         (("--set", "threshhold=15 points"), 2, "near it: threshold"),
-        (("--set", "threshold=15%"), 2, "`threshold` is in points, so write it as 75 points"),
+        (("--set", "threshold=15%"), 2, "`threshold` is in points, so write it like 75 points"),
         (("--set", "threshold"), 2, "write a name, an equals sign and a value"),
         (("--set", "threshold=1 point", "--save-tests", "x.mips"), 2, "amends B"),
         (("--set", "threshold=15 points", "--against", "git:main"), 2, "there is no file"),
